@@ -1,0 +1,1 @@
+"""The host: takes messages from adapters, finds an answer, and delivers it once."""
