@@ -1,0 +1,1 @@
+"""The terminal: a conversation with whoever sits at this machine."""
