@@ -1,0 +1,163 @@
+"""Store: the door to the database. It speaks of events, outcomes and deliveries, never of rows."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Executable, Row
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import StoreError
+from bot.events import ConversationRef, Delivery, PlatformEvent, Reply, UnknownEventError, decode, encode
+from bot.plugin import Turn
+from bot.store import schema, statements
+from bot.store.engines import find_database, make_read_engine, make_write_engine
+from bot.store.faults import name_fault
+from bot.store.ids import PROCESS_IDS, new_id
+from bot.store.outcome import Outcome, PendingDelivery, StoredEvent
+from bot.store.outcome_writes import outcome_writes, reply_id
+from bot.store.writer import GroupCommitWriter, Write
+
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Store:
+    """Keeps what must last. Every save_… has been committed to disk when it returns.
+
+    Every method raises StoreUnavailableError while the database can't be used (locked, disk full; later it may work
+    again), StoreCorruptError when damage is found, and StoreError when this very thing can't be stored.
+    """
+
+    def __init__(self, writer: GroupCommitWriter, reader: AsyncEngine, location: str) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._location = location
+
+    @classmethod
+    async def open(cls, url: str) -> Store:
+        """Open the database at `url`, creating or upgrading it where needed.
+
+        Raises StoreCorruptError, StoreTooNewError, StoreUnavailableError or StoreError; the database is untouched then.
+        """
+        parsed, path = find_database(url)
+        await asyncio.to_thread(schema.upgrade, url)
+        store = cls(GroupCommitWriter(make_write_engine(parsed), str(path)), make_read_engine(parsed), str(path))
+        for latest in statements.LATEST_IDS:
+            [row] = await store._read(latest)
+            PROCESS_IDS.advance_past(row.id or 0)
+        return store
+
+    async def aclose(self) -> None:
+        """Commit what was begun and let go of the database. Safe to call twice."""
+        await self._writer.aclose()
+        await self._reader.dispose()
+
+    async def save_event(self, event: PlatformEvent) -> int | None:
+        """Take an event in and return its inbox id; None if this update was taken in before."""
+        try:
+            kind, payload = encode(event)
+        except ValueError as error:
+            raise StoreError(f"a {type(event).__name__} can't be stored: {str(error).splitlines()[0]}") from None
+        if "\\u0000" in payload and _ESCAPED_NUL.search(payload):
+            raise StoreError(f"a {kind} holds a NUL, which can't be stored")
+        inbox_id = new_id()
+        row = {
+            "id": inbox_id,
+            "platform": event.conversation.platform,
+            "update_id": event.update_id,
+            "conversation_id": event.conversation.conversation_id,
+            "user_id": event.author.ref.user_id,
+            "kind": kind,
+            "payload": payload,
+            "status": "received",
+            "received_at": datetime.now(UTC),
+            "done_at": None,
+        }
+        [added] = await self._writer.write([Write(statements.ADD_EVENT, row)])
+        return inbox_id if added else None
+
+    async def save_outcome(self, outcome: Outcome) -> None:
+        """End an event: commit its reply and everything it changed in one transaction.
+
+        An event ends once: a second outcome raises StoreError and changes nothing.
+        """
+        await self._writer.write(outcome_writes(outcome, datetime.now(UTC)))
+
+    async def save_attempt(self, nonce: str) -> None:
+        """Note that a reply is about to be sent, where a repeated send would show."""
+        await self._writer.write([Write(statements.BEGIN_ATTEMPT, {"reply_id": reply_id(nonce)})])
+
+    async def save_delivered(self, nonce: str, message_id: str | None) -> None:
+        """Note that a reply arrived, and the platform's id for it."""
+        row = {"reply_id": reply_id(nonce), "now": datetime.now(UTC), "sent_as": message_id}
+        await self._writer.write([Write(statements.END_DELIVERED, row)])
+
+    async def save_undelivered(self, nonce: str, status: Literal["failed", "ambiguous"], reason: str) -> None:
+        """Note that a reply is given up, or that nobody can tell whether it arrived."""
+        row = {"reply_id": reply_id(nonce), "new_status": status, "why": reason}
+        await self._writer.write([Write(statements.END_UNDELIVERED, row)])
+
+    async def list_unfinished_events(self, platforms: Collection[str]) -> list[StoredEvent]:
+        """Return the events of these platforms that have not ended, oldest first.
+
+        An event this version can't read is marked failed and left out.
+        """
+        found: list[StoredEvent] = []
+        for row in await self._read(statements.UNFINISHED_EVENTS, {"platforms": list(platforms)}):
+            event = _decode(row.kind, row.payload)
+            if event is None:
+                end = {"inbox_id": row.id, "new_status": "failed", "now": datetime.now(UTC)}
+                await self._writer.write([Write(statements.END_EVENT, end)])
+            else:
+                found.append(StoredEvent(row.id, event))
+        return found
+
+    async def list_undelivered(self, platforms: Collection[str]) -> list[PendingDelivery]:
+        """Return the replies of these platforms that are still to be delivered, oldest first."""
+        rows = await self._read(statements.UNDELIVERED, {"platforms": list(platforms)})
+        return [
+            PendingDelivery(
+                Delivery(
+                    str(row.id), ConversationRef(row.platform, row.conversation_id), Reply(row.text), row.reply_to
+                ),
+                attempted=row.status == "sending",
+            )
+            for row in rows
+        ]
+
+    async def load_history(self, conversation: ConversationRef, limit: int) -> tuple[Turn, ...]:
+        """Return the latest `limit` turns since the conversation was last reset, oldest first."""
+        values = {
+            "platform": conversation.platform,
+            "conversation_id": conversation.conversation_id,
+            "limit": limit,
+        }
+        rows = await self._read(statements.HISTORY, values)
+        return tuple(Turn(row.author_name if row.role == "user" else None, row.text) for row in reversed(rows))
+
+    async def count_by_status(self) -> dict[str, dict[str, int]]:
+        """Return how many rows of inbox and outbox there are in each status."""
+        return {
+            table: {row.status: row.rows for row in await self._read(query)}
+            for table, query in statements.COUNTS.items()
+        }
+
+    async def _read(self, query: Executable, values: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
+        try:
+            async with self._reader.connect() as connection:
+                return (await connection.execute(query, values)).all()
+        except SQLAlchemyError as error:
+            raise name_fault(error, self._location) from error
+
+
+def _decode(kind: str, payload: str) -> PlatformEvent | None:
+    try:
+        event = decode(kind, payload)
+    except (UnknownEventError, ValueError):
+        return None
+    return event if isinstance(event, PlatformEvent) else None
