@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bot.commands import Command
 from bot.events import ConversationRef, Delivery, PlatformEvent
@@ -26,11 +25,11 @@ class Capabilities:
 
 
 class Adapter(ABC):
-    """One platform. Made with the settings, started once, closed once."""
+    """One platform. Made with the settings, started, and started again where that raised, closed at the end."""
 
-    name: ClassVar[str]
+    name: str
     """The platform's name in references and settings: lower case, unique."""
-    capabilities: ClassVar[Capabilities] = Capabilities()
+    capabilities: Capabilities = Capabilities()
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -55,7 +54,7 @@ class Adapter(ABC):
         return
 
     async def sync_commands(self, commands: Sequence[Command]) -> None:
-        """Make the commands known to the platform's own menus, where it has such."""
+        """Make the commands known to the platform's own menus, where it has such. Called before each `start`."""
         return
 
     async def aclose(self) -> None:

@@ -75,6 +75,9 @@ def _split(command: Command, text: str) -> dict[str, str]:
     return {option.name: word for option, word in zip(options, words, strict=False)}
 
 
+_WANTED: dict[type, str] = {int: "a whole number", float: "a number", bool: "yes or no"}
+
+
 def _convert(command: Command, option: Option, word: str) -> Any:
     if option.kind is bool:
         if word.lower() in {"yes", "true", "on", "1"}:
@@ -86,5 +89,5 @@ def _convert(command: Command, option: Option, word: str) -> Any:
             return option.kind(word)
         except ValueError:
             pass
-    wanted = {int: "a whole number", float: "a number", bool: "yes or no"}[option.kind]  # str never fails
+    wanted = _WANTED[option.kind]  # str never fails
     raise CommandUsageError(f"{option.name} must be {wanted}, not {word!r}. Usage: {command.usage}")

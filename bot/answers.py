@@ -1,0 +1,161 @@
+"""Finds the answer to an event: a command's handler, a plugin that has something to say, or the network."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import structlog
+
+from bot.commands import Command, read_arguments
+from bot.errors import CommandUsageError
+from bot.events import CommandInvoked, ConversationRef, MessageReceived, PlatformEvent
+from bot.handlers import BoundHandler, HandlerTable
+from bot.history import RecentTurns
+from bot.logs import describe
+from bot.model_host import ModelHost
+from bot.plugin import Context, Turn
+from bot.settings import Settings
+
+APOLOGY = "Something went wrong on my side. Please try again in a moment."
+TOO_LONG = "That is more than I can read at once. Please keep it under {longest:,} characters."
+EMPTY = "I got an empty message. What would you like to say?"
+BLOCKING_HANDLERS = 32
+"""How many plain `def` handlers may run at once; further ones wait."""
+
+ShowProgress = Callable[[ConversationRef, str], None]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an event comes to. `text` is None where nothing is said."""
+
+    text: str | None
+    source: str
+    """Who answers: `command:<name>`, `plugin:<name>`, `brain`, `fallback` or `host`."""
+    status: Literal["done", "failed"] = "done"
+    model_version: str | None = None
+    given: Mapping[str, Any] | None = None
+    spoken: bool = False
+    """Message and answer belong to what was said in the conversation."""
+    forgets_conversation: bool = False
+
+
+NOTHING = Answer(None, "host")
+
+
+@dataclass(frozen=True, slots=True)
+class _HostView:
+    """What plugins see of the host."""
+
+    handlers: HandlerTable
+    model: ModelHost
+    history: RecentTurns
+    bot_name: str
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return self.handlers.commands
+
+    @property
+    def model_version(self) -> str | None:
+        return self.model.version
+
+    async def load_history(self, conversation: ConversationRef) -> tuple[Turn, ...]:
+        return await self.history.of(conversation)
+
+
+class Answerer:
+    """Decides who answers. Never raises for what a plugin or the network does wrong."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        handlers: HandlerTable,
+        model: ModelHost,
+        history: RecentTurns,
+        show_progress: ShowProgress,
+    ) -> None:
+        """Answer with the handlers, and with the model where they say nothing."""
+        self._longest = settings.limits.message_length
+        self._persona = settings.bot.persona
+        self._handlers = handlers
+        self._model = model
+        self._history = history
+        self._show_progress = show_progress
+        self._host = _HostView(handlers, model, history, settings.bot.name)
+        self._pool = ThreadPoolExecutor(BLOCKING_HANDLERS, "handler")
+
+    async def answer(self, event: PlatformEvent) -> Answer:
+        """Return the answer to a clean event. Raises ModelUnavailableError where it takes a model and there is none."""
+        if self._is_too_long(event):
+            return Answer(TOO_LONG.format(longest=self._longest), "host")
+        if isinstance(event, CommandInvoked) and (found := self._handlers.command(event.name)):
+            return await self._run_command(event, found.command, found.handler)
+        if (said := await self._ask_plugins(event)) is not None:
+            return said
+        if isinstance(event, CommandInvoked):
+            return Answer(self._unknown(event.name), "host")
+        if isinstance(event, MessageReceived) and (event.is_direct or event.mentions_me):
+            return await self._ask_model(event) if event.text.strip() else Answer(EMPTY, "host")
+        return NOTHING
+
+    def close(self) -> None:
+        """Start no further blocking handlers."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _is_too_long(self, event: PlatformEvent) -> bool:
+        if isinstance(event, MessageReceived):
+            return len(event.text) > self._longest
+        if isinstance(event, CommandInvoked):
+            return max(map(len, (event.name, event.arguments, *event.options.values()))) > self._longest
+        return False
+
+    async def _run_command(self, event: CommandInvoked, command: Command, handler: BoundHandler) -> Answer:
+        source = f"command:{command.name}"
+        context = Context(event, self._host)
+        try:
+            values = read_arguments(command, event.arguments, event.options)
+            said = await handler.run(self._pool, context, **values)
+        except CommandUsageError as error:
+            return Answer(str(error), source)
+        except Exception as error:  # a plugin's code may raise anything
+            return _failure(source, handler, error)
+        return Answer(said, source, forgets_conversation=context.forgets_conversation)
+
+    async def _ask_plugins(self, event: PlatformEvent) -> Answer | None:
+        for handler in self._handlers.listening_to(type(event)):
+            source = f"plugin:{handler.plugin}"
+            context = Context(event, self._host)
+            try:
+                said = await handler.run(self._pool, context, event)
+            except Exception as error:  # a plugin's code may raise anything
+                return _failure(source, handler, error)
+            if said is not None or context.forgets_conversation:
+                spoken = isinstance(event, MessageReceived)
+                return Answer(said, source, spoken=spoken, forgets_conversation=context.forgets_conversation)
+        return None
+
+    async def _ask_model(self, event: MessageReceived) -> Answer:
+        conversation = event.conversation
+        turns = (*await self._history.of(conversation), Turn(event.author.name, event.text))
+        self._show_progress(conversation, "")
+        reply = await self._model.reply(turns, self._persona, lambda text: self._show_progress(conversation, text))
+        given = {"persona": list(self._persona), "turns": len(turns), "scores": dict(reply.scores)}
+        return Answer(reply.text, reply.source, model_version=reply.version, given=given, spoken=True)
+
+    def _unknown(self, name: str) -> str:
+        known = [command.name for command in self._handlers.commands]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean /{near[0]}?" if near else "/help lists what I can do." if "help" in known else ""
+        return f"I don't know /{name[:32]}. {hint}".rstrip()
+
+
+def _failure(source: str, handler: BoundHandler, error: Exception) -> Answer:
+    _log.error("a handler failed", plugin=handler.plugin, handler=handler.name, **describe(error))
+    return Answer(APOLOGY, source, status="failed")

@@ -1,0 +1,175 @@
+"""App: the only place where parts are put together, started in order and stopped in the opposite one."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+from bot.adapter import Adapter
+from bot.answers import Answerer
+from bot.bus.local import LocalBus
+from bot.dispatcher import Dispatcher
+from bot.events import ConversationRef, ModelReloaded
+from bot.extensions import load_adapters, load_plugins
+from bot.handlers import HandlerTable
+from bot.history import RecentTurns
+from bot.home_lock import HomeLock
+from bot.logs import describe
+from bot.model_host import Load, ModelHost, ModelShelf
+from bot.plugin import Plugin
+from bot.sender import Sender
+from bot.settings import Settings, make_home
+from bot.store.store import Store
+from bot.supervisor import Supervisor
+
+DRAIN_SECONDS = 30.0
+"""How long a stop waits for what was begun. The rest is durable and goes on at the next start."""
+
+_log = structlog.get_logger(__name__)
+
+
+class App:
+    """Familiar, put together from its settings.
+
+        await App(settings).run()
+
+    or, where something else decides when it ends, `async with App(settings) as app`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        adapters: Sequence[Adapter] | None = None,
+        plugins: Sequence[Plugin] | None = None,
+        load: Load | None = None,
+        *,
+        exclusive: bool = False,
+    ) -> None:
+        """Use the given extensions, or those the settings name; load models with `load`, or natively.
+
+        `exclusive` keeps other exclusive ones off the same home folder. Raises ExtensionError.
+        """
+        self.settings = settings
+        self.adapters = tuple(load_adapters(settings) if adapters is None else adapters)
+        self.plugins = tuple(load_plugins(settings) if plugins is None else plugins)
+        self.handlers = HandlerTable(self.plugins)
+        self.bus = LocalBus()
+        self.model = ModelHost(settings.model, ModelShelf(settings), load=load, on_reload=self._tell_reload)
+        self._exclusive = exclusive
+        self._by_platform = {adapter.name: adapter for adapter in self.adapters}
+        self._stopping = asyncio.Event()
+        self._open = AsyncExitStack()
+
+    async def run(self) -> None:
+        """Serve until every adapter has come to its end, `stop` is called, or a signal asks for it.
+
+        Raises what opening raises, and ModelUnavailableError when there is no model to speak.
+        """
+        async with self:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.stop)
+            try:
+                await self._serve()
+            finally:
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.remove_signal_handler(number)
+
+    def stop(self) -> None:
+        """Have `run` end: nothing further is taken, what was begun is finished."""
+        self._stopping.set()
+
+    async def settle(self, seconds: float | None = None) -> bool:
+        """Wait up to that many seconds until everything taken so far is answered, sent and told to listeners.
+
+        Returns whether that was reached.
+        """
+        parts = (self.dispatcher.drain, self.sender.drain, self.bus.drain)
+        try:
+            async with asyncio.timeout(seconds):
+                return all([await part() for part in parts])
+        except TimeoutError:
+            return False
+
+    async def __aenter__(self) -> App:
+        """Open everything and start receiving. Raises StoreError, HomeUnusableError or HomeInUseError."""
+        async with AsyncExitStack() as opened:
+            await self._start(opened)
+            self._open = opened.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def _start(self, opened: AsyncExitStack) -> None:
+        home = make_home(self.settings)
+        if self._exclusive:
+            opened.enter_context(HomeLock(home))
+        store = await Store.open(self.settings.database)
+        opened.push_async_callback(store.aclose)
+        for part in (*self.plugins, *self.adapters, self.bus, self.model):
+            opened.push_async_callback(part.aclose)
+        self._connect(store)
+        opened.push_async_callback(self.sender.aclose)
+        opened.push_async_callback(self.dispatcher.aclose)
+        self.model.start()
+        lasting = tuple(adapter.name for adapter in self.adapters if adapter.capabilities.outlives_process)
+        await self.sender.recover(lasting)
+        await self.dispatcher.recover(lasting)
+        opened.push_async_callback(self._finish)
+        self.supervisor.start()
+
+    def _connect(self, store: Store) -> None:
+        limits = self.settings.limits
+        history = RecentTurns(store.load_history)
+        self.sender = Sender(
+            store,
+            self.bus,
+            self._by_platform,
+            waiting_per_conversation=limits.waiting_per_conversation,
+            waiting_in_all=limits.waiting_in_all,
+        )
+        answerer = Answerer(self.settings, self.handlers, self.model, history, self._show_progress)
+        self.dispatcher = Dispatcher(limits, store, self.bus, answerer, self.sender, history)
+        self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands)
+
+    async def _serve(self) -> None:
+        waits = (self._stopping.wait(), self.supervisor.wait(), self._wait_for_failing_model())
+        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in done:
+                end.result()
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _wait_for_failing_model(self) -> None:
+        await self.model.wait_until_loaded()
+        await asyncio.Event().wait()
+
+    async def _finish(self) -> None:
+        self.dispatcher.stop_taking()
+        await self.supervisor.stop()
+        if not await self.settle(DRAIN_SECONDS):
+            _log.warning("stopped before everything was answered; the rest goes on at the next start")
+
+    def _show_progress(self, conversation: ConversationRef, text: str) -> None:
+        adapter = self._by_platform[conversation.platform]
+        try:
+            adapter.show_progress(conversation, text)
+        except Exception as error:  # a hint that fails must not cost the reply
+            _log.error("an adapter failed to show progress", adapter=adapter.name, **describe(error))
+
+    async def _tell_reload(self, version: str, previous: str | None) -> None:
+        await self.bus.publish(ModelReloaded(at=datetime.now(UTC), version=version, previous=previous))

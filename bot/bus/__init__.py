@@ -1,0 +1,1 @@
+"""Tells whoever listens what has happened."""

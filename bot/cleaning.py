@@ -1,0 +1,43 @@
+"""What comes in is made safe to store, log and send before anything else reads it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.events import CommandInvoked, MessageReceived, PlatformEvent
+
+
+def clean_text(text: str) -> str:
+    """Drop NULs, join surrogate pairs and replace lone surrogates: neither databases nor platforms take them."""
+    if text.isascii():
+        return text if "\0" not in text else text.replace("\0", "")
+    text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def clean_event(event: PlatformEvent, longest: int) -> PlatformEvent:
+    """Return the event with clean text, cut to one character more than `longest`: still seen to be too long."""
+    changes: dict[str, object] = {}
+    if isinstance(event, MessageReceived):
+        text = clean_text(event.text[: longest + 1])
+        if text != event.text:
+            changes["text"] = text
+    elif isinstance(event, CommandInvoked):
+        changes = _clean_command(event, longest)
+    name = clean_text(event.author.name)
+    if name != event.author.name:
+        changes["author"] = dataclasses.replace(event.author, name=name)
+    return dataclasses.replace(event, **changes) if changes else event
+
+
+def _clean_command(event: CommandInvoked, longest: int) -> dict[str, object]:
+    cleaned: dict[str, object] = {
+        "name": clean_text(event.name[: longest + 1]),
+        "arguments": clean_text(event.arguments[: longest + 1]),
+        "options": {name: clean_text(value[: longest + 1]) for name, value in event.options.items()},
+    }
+    return {field: value for field, value in cleaned.items() if value != getattr(event, field)}

@@ -1,0 +1,113 @@
+"""The table of handlers: built and checked once from the plugins, then only looked up."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.commands import Command
+from bot.errors import ExtensionError
+from bot.events import PlatformEvent, Reply
+from bot.plugin import MARK, CommandMark, EventMark, Plugin
+from bot.signatures import PLAIN_NAME, check_event_handler, read_options
+
+
+@dataclass(frozen=True, slots=True)
+class BoundHandler:
+    """A plugin's marked method, ready to be called."""
+
+    plugin: str
+    name: str
+    call: Callable[..., Any]
+    is_async: bool
+
+    async def run(self, pool: Executor, *args: Any, **values: Any) -> str | None:
+        """Return what the handler says, or None. Plain functions run in `pool`, for they may block."""
+        if self.is_async:
+            said = await self.call(*args, **values)
+        else:
+            said = await asyncio.get_running_loop().run_in_executor(pool, partial(self.call, *args, **values))
+        if isinstance(said, Reply):
+            said = said.text
+        if said is not None and not isinstance(said, str):
+            raise TypeError(f"{self.plugin}.{self.name} returned {type(said).__name__}, not str, Reply or None")
+        return said if said and not said.isspace() else None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHandler:
+    """The handler of one command."""
+
+    command: Command
+    handler: BoundHandler
+
+
+class HandlerTable:
+    """Finds handlers by command name and by event type, however many there are."""
+
+    def __init__(self, plugins: Iterable[Plugin]) -> None:
+        """Register plugins in order. Raises ExtensionError that names plugin, handler and what does not fit."""
+        self._by_command: dict[str, CommandHandler] = {}
+        self._subscribed: list[tuple[type[PlatformEvent], BoundHandler]] = []
+        self._by_event: dict[type[PlatformEvent], tuple[BoundHandler, ...]] = {}
+        names: set[str] = set()
+        for plugin in plugins:
+            _check_name(plugin, names)
+            for mark, handler in _marked_methods(plugin):
+                self._register(mark, handler)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, by name."""
+        return tuple(self._by_command[name].command for name in sorted(self._by_command))
+
+    def command(self, name: str) -> CommandHandler | None:
+        """The handler of `/name`."""
+        return self._by_command.get(name)
+
+    def listening_to(self, kind: type[PlatformEvent]) -> tuple[BoundHandler, ...]:
+        """Handlers of a type of event and its supertypes, in the order of registration."""
+        found = self._by_event.get(kind)
+        if found is None:
+            found = tuple(handler for wanted, handler in self._subscribed if issubclass(kind, wanted))
+            self._by_event[kind] = found
+        return found
+
+    def _register(self, mark: CommandMark | EventMark, handler: BoundHandler) -> None:
+        where = f"plugin {handler.plugin}, handler {handler.name}"
+        if isinstance(mark, EventMark):
+            check_event_handler(where, handler.call, mark.event_type)
+            self._subscribed.append((mark.event_type, handler))
+            return
+        if not PLAIN_NAME.fullmatch(mark.name):
+            raise ExtensionError(f"{where}: {mark.name!r} can't be a command: use a-z, 0-9 and _, up to 32 of them")
+        if not mark.description.strip():
+            raise ExtensionError(f"{where}: /{mark.name} needs a description")
+        if other := self._by_command.get(mark.name):
+            raise ExtensionError(f"{where}: /{mark.name} already belongs to plugin {other.handler.plugin}")
+        command = Command(mark.name, mark.description, read_options(where, handler.call), mark.permission)
+        self._by_command[mark.name] = CommandHandler(command, handler)
+
+
+def _check_name(plugin: Plugin, names: set[str]) -> None:
+    name = getattr(plugin, "name", None)
+    if not isinstance(name, str) or not PLAIN_NAME.fullmatch(name.replace("-", "_")):
+        raise ExtensionError(f"plugin {type(plugin).__qualname__}: set name to a lower-case word, not {name!r}")
+    if name in names:
+        raise ExtensionError(f"two plugins are named {name}")
+    names.add(name)
+
+
+def _marked_methods(plugin: Plugin) -> Iterable[tuple[CommandMark | EventMark, BoundHandler]]:
+    """Marked methods in the order they are written, base classes first."""
+    attributes = dict.fromkeys(name for cls in reversed(type(plugin).__mro__) for name in vars(cls))
+    for name in attributes:
+        mark = getattr(inspect.getattr_static(plugin, name, None), MARK, None)
+        if isinstance(mark, CommandMark | EventMark):
+            call = getattr(plugin, name)
+            yield mark, BoundHandler(plugin.name, name, call, inspect.iscoroutinefunction(call))

@@ -1,0 +1,145 @@
+"""Delivers replies: in order within a conversation, platforms apart, and never twice where that can be helped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from bot.adapter import Adapter
+from bot.backoff import Sleep, delays, until_stored
+from bot.bus.event_bus import EventBus
+from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError
+from bot.events import ConversationRef, Delivery, ReplySent
+from bot.lanes import Lanes
+from bot.logs import describe
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
+TRIES = 12
+"""Attempts at one delivery: with their waits about four minutes, longer than platforms' usual hiccups."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The platform has the reply."""
+
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """The reply is not delivered, or nobody can tell (`ambiguous`)."""
+
+    status: Literal["failed", "ambiguous"]
+    reason: str
+
+
+class Sender:
+    """Takes deliveries that are stored in the outbox and sees each to its end there."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: EventBus,
+        adapters: Mapping[str, Adapter],
+        *,
+        waiting_per_conversation: int,
+        waiting_in_all: int,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """Send through the adapter of each delivery's platform."""
+        self._store = store
+        self._bus = bus
+        self._adapters = adapters
+        self._sleep = sleep
+        self._lanes = {
+            platform: Lanes[Delivery](self._deliver, per_key=waiting_per_conversation, in_all=waiting_in_all)
+            for platform in adapters
+        }
+
+    def has_room(self, conversation: ConversationRef) -> bool:
+        """Whether replies for a conversation leave fast enough for more to be made."""
+        return self._lanes[conversation.platform].has_room(conversation)
+
+    def add(self, delivery: Delivery) -> None:
+        """Deliver a reply after those of its conversation that were added before."""
+        self._lanes[delivery.conversation.platform].add(delivery.conversation, delivery)
+
+    async def recover(self, platforms: Iterable[str]) -> None:
+        """Take up what an earlier process left in the outbox.
+
+        Where it may have been sent already and the platform would show it twice, it is marked `ambiguous` instead.
+        """
+        ambiguous = 0
+        for pending in await self._store.list_undelivered(tuple(platforms)):
+            delivery = pending.delivery
+            if pending.attempted and not self._deduplicates(delivery):
+                ambiguous += 1
+                await self._record(delivery, GivenUp("ambiguous", "the process ended while it was being sent"))
+            else:
+                self.add(delivery)
+        if ambiguous:
+            _log.warning("replies may have been sent before the last stop and are held back", count=ambiguous)
+
+    async def drain(self, seconds: float | None = None) -> bool:
+        """Wait up to that many seconds until everything is sent; return whether that was reached."""
+        return all(await asyncio.gather(*(lanes.drain(seconds) for lanes in self._lanes.values())))
+
+    async def aclose(self) -> None:
+        """Stop sending. What is left stays in the outbox."""
+        await asyncio.gather(*(lanes.aclose() for lanes in self._lanes.values()))
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        await self._record(delivery, await self._send(delivery))
+
+    async def _send(self, delivery: Delivery) -> Arrived | GivenUp:
+        adapter = self._adapters[delivery.conversation.platform]
+        reason = ""
+        for delay in islice(delays(), TRIES):
+            if not adapter.capabilities.deduplicates_sends:
+                await until_stored(lambda: self._store.save_attempt(delivery.nonce), self._sleep)
+            wait = delay
+            try:
+                return Arrived(await adapter.send(delivery))
+            except DeliveryRefusedError as error:
+                return GivenUp("failed", str(error))
+            except DeliveryError as error:
+                if isinstance(error, DeliveryUncertainError) and not self._deduplicates(delivery):
+                    return GivenUp("ambiguous", str(error))
+                reason, wait = str(error), max(delay, error.retry_after or 0.0)
+            except Exception as error:  # an adapter's fault: it can't say whether the reply left
+                _log.error("an adapter failed to send", adapter=adapter.name, **describe(error))
+                reason = type(error).__name__
+                if not self._deduplicates(delivery):
+                    return GivenUp("ambiguous", reason)
+            await self._sleep(wait)
+        return GivenUp("failed", f"given up after {TRIES} tries: {reason}")
+
+    async def _record(self, delivery: Delivery, end: Arrived | GivenUp) -> None:
+        if isinstance(end, GivenUp):
+            _log.error("a reply was not delivered", conversation=str(delivery.conversation), status=end.status)
+            await until_stored(
+                lambda: self._store.save_undelivered(delivery.nonce, end.status, end.reason), self._sleep
+            )
+            return
+        await until_stored(lambda: self._store.save_delivered(delivery.nonce, end.message_id), self._sleep)
+        await self._bus.publish(
+            ReplySent(
+                at=datetime.now(UTC),
+                reply_id=delivery.nonce,
+                conversation=delivery.conversation,
+                message_id=end.message_id,
+            )
+        )
+
+    def _deduplicates(self, delivery: Delivery) -> bool:
+        return self._adapters[delivery.conversation.platform].capabilities.deduplicates_sends

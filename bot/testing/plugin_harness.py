@@ -1,0 +1,52 @@
+"""Runs a plugin in a real Familiar: real dispatcher, temporary database, a network that always says the same."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+from bot.app import App
+from bot.plugin import Plugin
+from bot.settings import ModelSettings, Settings
+from bot.testing.fake_adapter import FakeAdapter
+from bot.testing.fake_generator import FakeGenerator
+
+
+class PluginHarness:
+    """Talks to plugins as a person does.
+
+    async with PluginHarness(DicePlugin()) as harness:
+        assert await harness.say("/roll 1") == "You rolled 1."
+    """
+
+    def __init__(self, *plugins: Plugin, network_says: str = "I see.") -> None:
+        """Register `plugins`, in this order. The network says `network_says` where no plugin speaks."""
+        self._plugins = plugins
+        self._network = FakeGenerator(network_says)
+        self._open = AsyncExitStack()
+
+    async def say(self, text: str, *, conversation: str = "c1", user: str = "u1") -> str | None:
+        """Say something (or call `/command arguments`) and return the reply, or None where nothing is said."""
+        before = len(self._adapter.arrived)
+        await self._adapter.say(text, conversation=conversation, user=user)
+        await self._app.settle()
+        replies = self._adapter.arrived[before:]
+        return replies[0].reply.text if replies else None
+
+    async def __aenter__(self) -> PluginHarness:
+        """Raises ExtensionError where a plugin does not register."""
+        async with AsyncExitStack() as opened:
+            home = Path(opened.enter_context(TemporaryDirectory(prefix="familiar-")))
+            settings = Settings(home=home, adapters=(), plugins=(), model=ModelSettings(version=str(home)))
+            self._adapter = FakeAdapter(settings)
+            self._app = App(settings, [self._adapter], self._plugins, lambda _folder: self._network)
+            await opened.enter_async_context(self._app)
+            self._open = opened.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
