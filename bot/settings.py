@@ -1,24 +1,47 @@
 """Settings: familiar.toml, then environment variables `FAMILIAR_…`, then command-line flags; the later one wins.
 
 `FAMILIAR_HOME` is the folder where data lives. familiar.toml is looked for in the current folder, then in that home.
-Nested values use two underscores in the environment: `FAMILIAR_BOT__NAME=Rex`.
+Nested values use two underscores in the environment: `FAMILIAR_BOT__NAME=Rex`. Lists of names are separated by commas
+there: `FAMILIAR_PLUGINS=basics,dice`. bot/README.md lists every setting.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import reprlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings import SettingsError as UnreadableValueError
 
 from bot.errors import HomeUnusableError, SettingsError
 
 PREFIX = "FAMILIAR_"
+
+
+def _split_names(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value.startswith("["):
+        return json.loads(value)
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)]
+"""Names: a list in the file; in the environment text separated by commas, or JSON."""
 
 
 class _Section(BaseModel):
@@ -81,8 +104,8 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("familiar")))
-    adapters: tuple[str, ...] = ("console",)
-    plugins: tuple[str, ...] = ("basics",)
+    adapters: Names = ("console",)
+    plugins: Names = ("basics",)
     bot: BotSettings = BotSettings()
     limits: LimitSettings = LimitSettings()
     model: ModelSettings = ModelSettings()
@@ -119,6 +142,8 @@ def load_settings(flags: Mapping[str, Any] | None = None) -> Settings:
         return source(**(flags or {}))
     except ValidationError as error:
         raise SettingsError(_first_problem(error, file)) from None
+    except UnreadableValueError as error:
+        raise SettingsError(_unreadable_variable(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -153,10 +178,26 @@ def _names() -> str:
     return ", ".join(sorted(name.upper() for name in Settings.model_fields))
 
 
+def list_names(section: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
+    """Every setting's name as it is written in familiar.toml: `home`, `bot.name` ..."""
+    for name, field in section.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, _Section):
+            yield from list_names(field.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
 def _first_problem(error: ValidationError, file: Path | None) -> str:
     problem = error.errors()[0]
     name = ".".join(str(part) for part in problem["loc"])
     where = f" (in {file}, the environment or a flag)" if file else ""
     if problem["type"] == "extra_forbidden":
-        return f"unknown setting {name}{where}"
-    return f"setting {name}{where}: {problem['msg'].removeprefix('Value error, ')}, not {problem['input']!r}"
+        nearest = get_close_matches(name, list_names(), 1)
+        return f"unknown setting {name}{where}: " + (f"did you mean {nearest[0]}?" if nearest else "see bot/README.md")
+    said = problem["msg"].removeprefix("Value error, ")
+    return f"setting {name}{where}: {said}, not {reprlib.repr(problem['input'])}"
+
+
+def _unreadable_variable(error: UnreadableValueError) -> str:
+    section = str(error).split('"')[1]
+    return f'a {PREFIX}{section.upper()} variable can\'t be read: a list is written as JSON, as in \'["one", "two"]\''

@@ -18,6 +18,10 @@ from bot.errors import DeliveryRefusedError, FamiliarError
 from bot.events import ConversationRef, Delivery
 from bot.settings import Settings
 
+PATIENCE = 30.0
+"""Seconds beyond the model's own deadline that an answer is waited for: a handler may have chosen to say nothing."""
+SILENCE = "(no answer)"
+
 
 class ConsoleAdapter(Adapter):
     """Talks with whoever sits at this machine, on a screen or, where there is no terminal, through a pipe."""
@@ -86,7 +90,11 @@ class ConsoleAdapter(Adapter):
         except FamiliarError as error:
             del self._waiting[event.update_id]
             return f"That did not reach me: {error}"
-        return await answer
+        try:
+            return await asyncio.wait_for(answer, self.settings.model.deadline_seconds + PATIENCE)
+        except TimeoutError:
+            self._waiting.pop(event.update_id, None)
+            return SILENCE
 
 
 def find_face(settings: Settings) -> Face:

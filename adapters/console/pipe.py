@@ -12,9 +12,7 @@ from typing import TypeVar
 from adapters.console.convert import to_one_line, trim
 from adapters.console.face import LEAVE, Ask
 from bot.commands import Command
-from bot.errors import DeliveryRefusedError
-
-EMPTY_LINE = "You sent an empty line: write me something and I'll answer."
+from bot.errors import DeliveryRefusedError, SettingsError
 
 Result = TypeVar("Result")
 
@@ -28,15 +26,17 @@ class Pipe:
         self._sink = sink
 
     async def run(self, ask: Ask) -> None:
-        """Answer line by line. The next line is read only when its predecessor has its answer."""
+        """Answer line by line. The next line is read only when its predecessor has its answer. Raises SettingsError."""
         try:
             while (line := await on_own_thread(self._lines.next_line)) is not None:
                 text = trim(line.decode("utf-8", "replace"))
                 if text == LEAVE:
                     return
-                await self._write(await ask(text) if text else EMPTY_LINE)
+                await self._write(await ask(text))
         except BrokenPipeError:
             return  # whoever read our lines has seen enough, as `| head -1` does
+        except OSError as error:  # a folder as input, a full disk as output
+            raise SettingsError(f"can't read standard input or write standard output: {error.strerror}") from None
 
     async def show(self, text: str) -> None:
         """Drop it: a script expects one line for one line, and this is nobody's answer."""

@@ -1,0 +1,46 @@
+"""`familiar train` and `familiar evaluate`: work of the brain, done in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+evaluate = typer.Typer(
+    name="evaluate", help="Measure a model.", rich_markup_mode=None, epilog="Example: familiar evaluate dialogue --help"
+)
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="The training's settings.", exists=True, dir_okay=False)],
+) -> None:
+    """Train a model as CONFIG says; a run that was stopped goes on where it was."""
+    become_brain("train", str(config))
+
+
+@evaluate.command(epilog="Example: familiar evaluate dialogue --data test.jsonl.gz --json")
+def dialogue(
+    data: Annotated[Path, typer.Option(help="Dialogues, one a line.", exists=True, dir_okay=False, metavar="FILE")],
+    model: Annotated[
+        str | None,
+        typer.Option(help="A registered version, an alias, or a checkpoint folder.", metavar="VERSION|FOLDER"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure how well a model answers: perplexity, F1, BLEU, distinct n-grams and speed."""
+    from bot.cli.models import find_folder
+
+    json_flag = ["--json"] if as_json else []
+    become_brain("evaluate", "dialogue", "--data", str(data), "--model", str(find_folder(model)), *json_flag)
+
+
+def become_brain(*arguments: str) -> NoReturn:
+    """Replace this process by the brain's own command: signals and exit codes are then its own.
+
+    -P: a folder named brain in the current folder is not what is meant.
+    """
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "brain", *arguments])

@@ -1,0 +1,112 @@
+"""`familiar check`: looks at everything that serving needs, and changes nothing but to create the home folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.errors import FamiliarError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing to look at. `look` says what it found in a few words, or raises FamiliarError."""
+
+    name: str
+    look: Callable[[], str]
+
+
+def check() -> None:
+    """Check settings, home, database, adapters, plugins and model: each line is ok or says what to do."""
+    from bot.settings import find_file, load_settings
+
+    settings = load_settings()
+    print(f"ok     settings: {find_file() or 'no familiar.toml, so defaults and the environment'}")
+    wrong = sum(not _passes(probe) for probe in probes(settings))
+    if wrong:
+        print(f"familiar: {wrong} of the things above {'is' if wrong == 1 else 'are'} wrong", file=sys.stderr)
+        raise typer.Exit(2)
+
+
+def probes(settings: Settings) -> Iterator[Probe]:
+    """What there is to look at with these settings."""
+    yield Probe("home", lambda: _look_at_home(settings))
+    yield Probe("database", lambda: _look_at_database(settings))
+    for name in settings.adapters:
+        yield Probe(f"adapter {name}", lambda name=name: _look_at_adapter(settings, name))
+    for count, name in enumerate(settings.plugins, 1):
+        yield Probe(f"plugin {name}", lambda count=count: _look_at_plugins(settings, settings.plugins[:count]))
+    yield Probe("model", lambda: _look_at_model(settings))
+
+
+def _passes(probe: Probe) -> bool:
+    try:
+        found = probe.look()
+    except FamiliarError as error:
+        print(f"wrong  {probe.name}: {' '.join(str(error).split())}")
+        return False
+    print(f"ok     {probe.name}: {found}")
+    return True
+
+
+def _look_at_home(settings: Settings) -> str:
+    from bot.errors import HomeUnusableError
+    from bot.settings import make_home
+
+    home = make_home(settings)
+    try:
+        with TemporaryFile(dir=home) as file:
+            file.write(b"can be written")
+    except OSError as error:  # a full disk, a file system that is read-only
+        raise HomeUnusableError(home, error.strerror or str(error)) from None
+    return str(home)
+
+
+def _look_at_database(settings: Settings) -> str:
+    from bot.store import schema
+    from bot.store.engines import find_database
+    from bot.store.sqlite_file import read_revision
+
+    _, path = find_database(settings.database)
+    if not path.exists():
+        return "none yet, the first start creates it"
+    revision = read_revision(path, "full")
+    schema.require_known(revision, path)
+    if revision != schema.HEAD:
+        return f"schema {revision}, the next start brings it to {schema.HEAD}"
+    schema.upgrade(settings.database)  # nothing to upgrade: it only sees that the database can be written
+    return f"{path}, schema {revision}"
+
+
+def _look_at_adapter(settings: Settings, name: str) -> str:
+    from bot.extensions import load_adapters
+
+    [adapter] = load_adapters(settings.model_copy(update={"adapters": (name,)}))
+    return type(adapter).__module__
+
+
+def _look_at_plugins(settings: Settings, names: tuple[str, ...]) -> str:
+    """Look at the last of them beside those before it, for two may want the same command."""
+    from bot.extensions import load_plugins
+    from bot.handlers import HandlerTable
+
+    plugins = load_plugins(settings.model_copy(update={"plugins": names}))
+    HandlerTable(plugins)
+    return plugins[-1].description or type(plugins[-1]).__module__
+
+
+def _look_at_model(settings: Settings) -> str:
+    from bot.model_host import ModelShelf
+
+    shelf = ModelShelf(settings)
+    folder = shelf.find(settings.model.version)
+    shelf.verify(settings.model.version or folder.version)
+    return f"{folder.version}, every file is as its manifest says"
