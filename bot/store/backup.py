@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import BackupError, StoreError, StoreTooNewError
 from bot.store.engines import find_database
 from bot.store.schema import require_known
-from bot.store.sqlite_file import connect_read_only, read_revision, side_file, sync_to_disk
+from bot.store.sqlite_file import connect_read_only, draft_beside, put_in_place, read_revision, side_file, sync_to_disk
 
 
 def backup(url: str, target: Path) -> None:
@@ -29,11 +29,10 @@ def backup(url: str, target: Path) -> None:
         raise BackupError(f"there is no database at {path} to back up")
     if target.exists():
         raise BackupError(f"{target} exists already: name a new file")
-    with _faults(f"can't write the backup {target}"), _draft_beside(target) as draft:
+    with _faults(f"can't write the backup {target}"), draft_beside(target) as draft:
         _copy(path, draft)
         _require_sound(draft, f"the database {path} is damaged: no backup was made")
-        os.link(draft, target)  # unlike a rename, never replaces a file that came up meanwhile
-        sync_to_disk(target.parent)
+        put_in_place(draft, target)
 
 
 def restore(source: Path, url: str) -> Path | None:
@@ -46,7 +45,7 @@ def restore(source: Path, url: str) -> Path | None:
     if not source.is_file():
         raise BackupError(f"there is no backup {source}")
     _require_sound(source, f"{source} is not a sound backup of Familiar")
-    with _faults(f"can't restore {source}"), _draft_beside(path) as draft:
+    with _faults(f"can't restore {source}"), draft_beside(path) as draft:
         _copy(source, draft)
         _require_sound(draft, f"{source} is not a sound backup of Familiar")
         kept = _keep(path) if path.exists() else None
@@ -94,20 +93,13 @@ def _keep(path: Path) -> Path:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error:
         pass  # damaged, which is why it is being replaced: kept as it is
-    os.link(path, kept)
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        shutil.copy2(path, kept)
     if side_file(path, "-wal").exists():
         shutil.copy2(side_file(path, "-wal"), side_file(kept, "-wal"))
     return kept
-
-
-@contextmanager
-def _draft_beside(target: Path) -> Generator[Path]:
-    draft = target.with_name(f".{target.name}.draft-{os.getpid()}")
-    try:
-        yield draft
-    finally:
-        for leftover in (draft, draft.with_name(draft.name + "-journal")):
-            leftover.unlink(missing_ok=True)
 
 
 @contextmanager

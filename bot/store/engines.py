@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
 
+BEGIN = "BEGIN IMMEDIATE"
+"""How a writing transaction begins: one that begins by reading can't write once somebody else has written."""
+
 
 def find_database(url: str) -> tuple[URL, Path]:
     """Return the parsed URL and the file of a database. Raises StoreError for what can't be served."""
@@ -29,7 +32,7 @@ def find_database(url: str) -> tuple[URL, Path]:
 
 def make_write_engine(url: URL) -> Engine:
     """Return an engine whose transactions take the write lock when they begin and are on disk when they end."""
-    engine = create_engine(url.set(drivername="sqlite"))
+    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -38,7 +41,10 @@ def make_write_engine(url: URL) -> Engine:
 def make_read_engine(url: URL) -> AsyncEngine:
     """Return an engine for single SELECTs, which need no transaction around them."""
     return create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        url.set(drivername="sqlite+aiosqlite"),
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        hide_parameters=True,  # what people said must not reach a log through an error's text
     )
 
 
@@ -49,5 +55,4 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that begins by reading can't become a writing one once somebody else has written.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(BEGIN)

@@ -9,9 +9,9 @@ from datetime import datetime
 from bot.errors import StoreError
 from bot.events import Delivery, MessageReceived
 from bot.store import statements
+from bot.store.committer import Write
 from bot.store.ids import new_id
 from bot.store.outcome import Outcome
-from bot.store.writer import Write
 
 
 def outcome_writes(outcome: Outcome, now: datetime) -> list[Write]:

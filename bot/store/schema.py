@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import StoreCorruptError, StoreError, StoreTooNewError
 from bot.store.engines import find_database, make_write_engine
 from bot.store.faults import name_fault
-from bot.store.sqlite_file import read_revision, side_file, sync_to_disk
+from bot.store.sqlite_file import draft_beside, put_in_place, read_revision, side_file, sync_to_disk
 
 REVISIONS = ("0001",)
 """Every revision this version knows, oldest first."""
@@ -56,16 +56,11 @@ def _create(url: URL, path: Path) -> None:
     """Build a new database under another name, so that nobody ever finds half of one."""
     if side_file(path, "-wal").exists():
         raise StoreCorruptError(str(path))  # it was moved away; SQLite would replay the leftover into the new one
-    draft = path.with_name(f".{path.name}.new-{os.getpid()}")
-    try:
+    with draft_beside(path) as draft:
         _migrate(url.set(database=str(draft)))
         sync_to_disk(draft)
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was faster: its database is as good
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_to_disk(path.parent)
+        with suppress(FileExistsError):  # another process was faster: its database is as good
+            put_in_place(draft, path)
 
 
 def _migrate(url: URL) -> None:

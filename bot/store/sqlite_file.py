@@ -48,9 +48,38 @@ def sync_to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def draft_beside(path: Path) -> Generator[Path]:
+    """Give the name of a file to build before it becomes `path`; what is left of it is removed afterwards."""
+    draft = path.with_name(f".{path.name}.draft-{os.getpid()}")
+    _remove_database(draft)  # of a process that was killed and had the same number
+    try:
+        yield draft
+    finally:
+        _remove_database(draft)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a finished file its name, durably. Raises FileExistsError rather than replace a file."""
+    try:
+        os.link(draft, path)  # unlike a rename, never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(path) from None
+        draft.rename(path)
+    sync_to_disk(path.parent)
+
+
 def side_file(path: Path, ending: Literal["-wal", "-shm"]) -> Path:
     """The file SQLite keeps beside a database."""
     return path.with_name(path.name + ending)
+
+
+def _remove_database(path: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _has_header(path: Path) -> bool:

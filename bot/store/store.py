@@ -16,12 +16,13 @@ from bot.errors import StoreError
 from bot.events import ConversationRef, Delivery, PlatformEvent, Reply, UnknownEventError, decode, encode
 from bot.plugin import Turn
 from bot.store import schema, statements
+from bot.store.committer import Write
 from bot.store.engines import find_database, make_read_engine, make_write_engine
 from bot.store.faults import name_fault
 from bot.store.ids import PROCESS_IDS, new_id
 from bot.store.outcome import Outcome, PendingDelivery, StoredEvent
 from bot.store.outcome_writes import outcome_writes, reply_id
-from bot.store.writer import GroupCommitWriter, Write
+from bot.store.writer import GroupCommitWriter
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 

@@ -1,22 +1,22 @@
 """GroupCommitWriter: all that waits to be written goes into one transaction, and its callers resume after the commit.
 
-A commit that lasts costs an fsync, however many rows it carries. One thread drives a plain SQLAlchemy connection: on
-two cores that took 2,700 single commits a second where AsyncConnection over aiosqlite took 1,600 (each of its steps
-crosses a thread), 90,000 rows a second in batches of 64 against 65,000; and it is the same code with any driver.
+A commit that lasts costs an fsync, however many rows it carries. One thread works with a plain connection: on two cores
+that took 2,700 single commits a second where AsyncConnection over aiosqlite took 1,600 (each of its steps crosses a
+thread), and it is the same code with any driver.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Executable
+from sqlalchemy import Engine
 
 from bot.errors import StoreError, StoreUnavailableError
-from bot.store.faults import concerns_everybody, name_fault
+from bot.store.committer import Committer, Result, Write
 
 WAITING_LIMIT = 20_000
 """Operations that may wait while the database can't be written."""
@@ -25,28 +25,16 @@ BATCH_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
-    """One statement for one row. `refusal`: if no row changes, the whole operation is undone with this line."""
-
-    statement: Executable
-    values: Mapping[str, object]
-    refusal: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Operation:
     writes: Sequence[Write]
     committed: asyncio.Future[list[int]]
-
-
-_Result = list[int] | Exception
 
 
 class GroupCommitWriter:
     """The only one that writes. An operation is committed as a whole or not at all."""
 
     def __init__(self, engine: Engine, location: str) -> None:
-        self._engine = engine
+        self._committer = Committer(engine, location)
         self._location = location
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: deque[_Operation] = deque()
@@ -79,7 +67,7 @@ class GroupCommitWriter:
         self._closed = True
         await self._idle.wait()
         await asyncio.to_thread(self._thread.shutdown)
-        await asyncio.to_thread(self._engine.dispose)
+        self._committer.close()
 
     def _start(self) -> None:
         batch: list[_Operation] = []
@@ -91,10 +79,10 @@ class GroupCommitWriter:
             self._idle.set()
             return
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._thread, self._commit, [operation.writes for operation in batch])
+        running = loop.run_in_executor(self._thread, self._committer.commit, [operation.writes for operation in batch])
         running.add_done_callback(lambda done: self._finish(batch, done.result()))
 
-    def _finish(self, batch: list[_Operation], results: list[_Result]) -> None:
+    def _finish(self, batch: list[_Operation], results: list[Result]) -> None:
         for operation, result in zip(batch, results, strict=True):
             if operation.committed.done():
                 continue
@@ -104,66 +92,6 @@ class GroupCommitWriter:
                 operation.committed.set_result(result)
         # After the callers that were just woken: what they write next joins the next batch.
         asyncio.get_running_loop().call_soon(self._start)
-
-    def _commit(self, batch: list[Sequence[Write]]) -> list[_Result]:
-        try:
-            return self._commit_together(batch) or self._commit_one_by_one(batch)
-        except Exception as error:
-            return [name_fault(error, self._location) for _ in batch]
-
-    def _commit_together(self, batch: list[Sequence[Write]]) -> list[_Result] | None:
-        """Run each statement once for all its rows. None, and nothing written, if some row was not as expected."""
-        try:
-            with self._connect() as connection, connection.begin() as transaction:
-                for statement, rows in _group(batch):
-                    if connection.execute(statement, rows).rowcount != len(rows):
-                        transaction.rollback()
-                        return None
-        except Exception as error:
-            if concerns_everybody(error):
-                raise
-            return None
-        return [[1] * len(writes) for writes in batch]
-
-    def _commit_one_by_one(self, batch: list[Sequence[Write]]) -> list[_Result]:
-        """Run each operation in a savepoint of its own, so that a bad one harms no other."""
-        with self._connect() as connection, connection.begin():
-            return [self._run_alone(connection, writes) for writes in batch]
-
-    def _run_alone(self, connection: Connection, writes: Sequence[Write]) -> _Result:
-        try:
-            with connection.begin_nested():
-                return [_run(connection, write) for write in writes]
-        except Exception as error:
-            if concerns_everybody(error):
-                raise
-            return name_fault(error, self._location)
-
-    def _connect(self) -> Connection:
-        return self._engine.connect().execution_options(preserve_rowcount=True)
-
-
-def _run(connection: Connection, write: Write) -> int:
-    changed = connection.execute(write.statement, write.values).rowcount
-    if not changed and write.refusal:
-        raise StoreError(write.refusal)
-    return changed
-
-
-def _group(batch: list[Sequence[Write]]) -> list[tuple[Executable, list[Mapping[str, object]]]]:
-    """Gather the rows of each statement, keeping the order of the statements inside every operation."""
-    groups: list[tuple[Executable, list[Mapping[str, object]]]] = []
-    latest: dict[Executable, int] = {}
-    for writes in batch:
-        earliest = 0
-        for write in writes:
-            place = latest.get(write.statement, -1)
-            if place < earliest:
-                place = latest[write.statement] = len(groups)
-                groups.append((write.statement, []))
-            groups[place][1].append(write.values)
-            earliest = place
-    return groups
 
 
 def _require_storable(writes: Sequence[Write]) -> None:
