@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,8 @@ class ModelShelf:
             with _one_line():
                 registry = self._registry()
                 return ModelFolder(registry.aliases().get(name, name), registry.resolve(name))
-        if Path(name).is_dir():
-            return ModelFolder(Path(name).resolve().name, Path(name))
+        if name and Path(name).is_dir():
+            return _stamped(Path(name).resolve().name, Path(name))
         raise ModelUnavailableError(f"there is no model {name!r}: see `familiar model list`, or name a folder")
 
     def versions(self) -> list[ModelVersion]:
@@ -87,7 +88,15 @@ def _starter() -> ModelFolder:
     with _one_line():
         from brain.starter import VOICE
 
-        return ModelFolder(STARTER, VOICE)
+        return _stamped(STARTER, VOICE)
+
+
+def _stamped(name: str, folder: Path) -> ModelFolder:
+    """A name alone may stand for another model tomorrow: a part of the manifest's digest tells them apart."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():  # loading will say what is missing
+        return ModelFolder(name, folder)
+    return ModelFolder(f"{name}-{sha256(manifest.read_bytes()).hexdigest()[:8]}", folder)
 
 
 def _is_path(name: str) -> bool:
