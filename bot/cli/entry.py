@@ -13,7 +13,7 @@ from bot.cli import brain_work, data, models, plugins, talk
 from bot.cli.checkup import check
 from bot.errors import FamiliarError
 
-DONE, OPERATOR_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+DONE, PIPE_CLOSED, OPERATOR_ERROR, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="familiar",

@@ -23,13 +23,8 @@ def show_all() -> None:
     """List the registered versions and the aliases that point to them."""
     from bot.cli.tables import print_table
 
-    shelf = _shelf()
-    aliases = shelf.aliases()
-    rows = [
-        (model.version, ", ".join(alias for alias, version in sorted(aliases.items()) if version == model.version))
-        for model in shelf.versions()
-    ]
-    print_table(("version", "alias"), rows)
+    rows = [(model.name, ", ".join(sorted(model.aliases)), str(model.folder)) for model in _shelf().versions()]
+    print_table(("version", "alias", "folder"), rows)
 
 
 @group.command(epilog="Example: familiar model show champion")
@@ -52,10 +47,15 @@ def verify(
     print(f"{folder.version}: every file is as its manifest says")
 
 
-@group.command(epilog="Example: familiar model promote 20260101-1200")
-def promote(version: Annotated[str, typer.Argument(help="A registered version.")]) -> None:
+@group.command(epilog="Example: familiar model promote runs/voice/best")
+def promote(
+    version: Annotated[str, typer.Argument(help="A registered version, or a checkpoint folder to register first.")],
+) -> None:
     """Make a version the champion: it speaks from the next start on."""
-    _shelf().promote(version)
+    shelf = _shelf()
+    if Path(version).is_dir():
+        version = shelf.add(Path(version))
+    shelf.promote(version)
     print(f"{version} is the champion")
 
 
