@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,11 +88,10 @@ def _require_sound(path: Path, complaint: str) -> None:
 def _keep(path: Path) -> Path:
     """Give the present database a second name, with what its -wal holds, and return that name."""
     kept = path.with_name(f"{path.name}.before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z")
-    try:
+    with suppress(StoreError, sqlite3.Error):  # a damaged one is kept as it is: SQLite might drop its -wal
+        read_revision(path)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error:
-        pass  # damaged, which is why it is being replaced: kept as it is
     try:
         os.link(path, kept)
     except OSError:  # a file system without links

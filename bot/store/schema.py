@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from bot.store.sqlite_file import draft_beside, put_in_place, read_revision, sid
 REVISIONS = ("0001",)
 """Every revision this version knows, oldest first."""
 HEAD = REVISIONS[-1]
+
+_one_at_a_time = threading.Lock()  # Alembic keeps what it works on in module globals
 
 
 def current_revision(url: str) -> str | None:
@@ -54,7 +57,8 @@ def require_known(revision: str | None, path: Path) -> None:
 
 def _create(url: URL, path: Path) -> None:
     """Build a new database under another name, so that nobody ever finds half of one."""
-    if side_file(path, "-wal").exists():
+    leftover = side_file(path, "-wal")
+    if leftover.exists() and leftover.stat().st_size:
         raise StoreCorruptError(str(path))  # it was moved away; SQLite would replay the leftover into the new one
     with draft_beside(path) as draft:
         _migrate(url.set(database=str(draft)))
@@ -72,7 +76,7 @@ def _migrate(url: URL) -> None:
     config.set_main_option("path_separator", "os")
     engine = make_write_engine(url)
     try:
-        with engine.begin() as connection:
+        with _one_at_a_time, engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from bot.errors import StoreCorruptError, StoreError
@@ -51,12 +52,8 @@ def sync_to_disk(path: Path) -> None:
 @contextmanager
 def draft_beside(path: Path) -> Generator[Path]:
     """Give the name of a file to build before it becomes `path`; what is left of it is removed afterwards."""
-    draft = path.with_name(f".{path.name}.draft-{os.getpid()}")
-    _remove_database(draft)  # of a process that was killed and had the same number
-    try:
-        yield draft
-    finally:
-        _remove_database(draft)
+    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        yield Path(folder) / path.name
 
 
 def put_in_place(draft: Path, path: Path) -> None:
@@ -75,11 +72,6 @@ def put_in_place(draft: Path, path: Path) -> None:
 def side_file(path: Path, ending: Literal["-wal", "-shm"]) -> Path:
     """The file SQLite keeps beside a database."""
     return path.with_name(path.name + ending)
-
-
-def _remove_database(path: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _has_header(path: Path) -> bool:
