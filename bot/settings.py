@@ -92,7 +92,7 @@ class ModelSettings(_Section):
 class LogSettings(_Section):
     """Logs go to standard error and never hold message text."""
 
-    level: Literal["debug", "info", "warning", "error"] = "warning"
+    level: Literal["debug", "info", "warning", "error", "critical"] = "warning"
     json_lines: bool = False
 
 

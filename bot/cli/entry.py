@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -36,14 +37,19 @@ app.add_typer(data.database_group)
 
 def main() -> NoReturn:
     """Run the command that was typed and exit: 0, or 2 after one line on standard error that says what to do."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)  # all is closed; a plain exit would wait for the thread of a model that is still being loaded
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
         code = app(args=list(arguments), prog_name="familiar", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except (FamiliarError, typer.TyperException, OSError) as error:
         return _report(error)
     except (KeyboardInterrupt, typer.Abort):

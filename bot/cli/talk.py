@@ -34,13 +34,7 @@ def chat(
     if model:
         flags["model"] = {"version": model}
     settings = load_settings(flags)
-    # Nobody floods anybody on their own machine, and a script may type faster than a person.
-    unlimited = {"per_user": settings.limits.in_all, "per_conversation": settings.limits.in_all}
-    update = {
-        "plugins": (*settings.plugins, *(plugin or ())),
-        "limits": settings.limits.model_copy(update=unlimited),
-    }
-    _serve(settings.model_copy(update=update), exclusive=False)
+    _serve(_at_home(settings, plugin or []), exclusive=False)
 
 
 def run(
@@ -58,6 +52,19 @@ def run(
             "name other adapters in familiar.toml, or run it in a terminal"
         )
     _serve(settings, exclusive=True)
+
+
+def _at_home(settings: Settings, plugins: list[str]) -> Settings:
+    """Settings for one person at their own machine, who floods nobody and wants no logs between the lines."""
+    unlimited = {"per_user": settings.limits.in_all, "per_conversation": settings.limits.in_all}
+    quiet = {} if "level" in settings.log.model_fields_set else {"level": "critical"}
+    return settings.model_copy(
+        update={
+            "plugins": (*settings.plugins, *plugins),
+            "limits": settings.limits.model_copy(update=unlimited),
+            "log": settings.log.model_copy(update=quiet),
+        }
+    )
 
 
 def _serve(settings: Settings, *, exclusive: bool) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-import os
+import logging
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+import structlog
 
 from bot.cli.entry import run
 
@@ -28,7 +30,10 @@ class Outcome:
         return line.removeprefix("familiar: ")
 
 
-Familiar = Callable[..., Outcome]
+class Familiar(Protocol):
+    """Runs a command. `typed` is what stands on standard input."""
+
+    def __call__(self, *arguments: str | Path, typed: bytes = b"") -> Outcome: ...
 
 
 @pytest.fixture
@@ -57,14 +62,19 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def familiar(home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Generator[Familiar]:
-    """Run `familiar ARGUMENTS…` in this process, with nothing on standard input."""
+def familiar(
+    home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Generator[Familiar]:
+    """Run `familiar ARGUMENTS…` in this process, with `typed` on standard input."""
 
-    def run_it(*arguments: str | Path) -> Outcome:
-        code = run([str(argument) for argument in arguments])
+    def run_it(*arguments: str | Path, typed: bytes = b"") -> Outcome:
+        (tmp_path / "typed").write_bytes(typed)
+        with (tmp_path / "typed").open(encoding="utf-8") as stdin, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", stdin)
+            code = run([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
         return Outcome(code, out, err)
 
-    with open(os.devnull) as nothing:  # noqa: PTH123 - a device, not a path
-        monkeypatch.setattr(sys, "stdin", nothing)
-        yield run_it
+    yield run_it
+    structlog.reset_defaults()  # they write to this test's standard error
+    logging.getLogger().handlers.clear()
