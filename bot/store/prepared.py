@@ -12,28 +12,26 @@ from sqlalchemy.sql import ClauseElement
 class Prepared:
     """A statement's SQL for one dialect, and how its rows are bound.
 
-    Executing through SQLAlchemy costs about 100 µs a statement and 10 µs a row; per message that is more than SQLite
-    itself takes.
+    Executing through SQLAlchemy costs about 50 µs a statement and 5 µs a row more; that is half of what a message may
+    cost here.
     """
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        names: list[str] = compiled.positiontup if compiled.positional else list(compiled.binds)
         self._positional: bool = compiled.positional
-        self._binders: list[tuple[str, object, Callable[[Any], object] | None]] = [
-            (name, compiled.params[name], compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in names
+        self._names: list[str] = compiled.positiontup if compiled.positional else list(compiled.binds)
+        self._own: dict[str, object] = {name: compiled.params[name] for name in self._names}
+        processors = {
+            name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names
+        }
+        self._conversions: list[tuple[int, Callable[[Any], object]]] = [
+            (place, processors[name]) for place, name in enumerate(self._names) if processors[name] is not None
         ]
 
     def bind(self, values: Mapping[str, object]) -> Any:
         """Return one row as the driver wants it; what `values` lacks is the statement's own value, or NULL."""
-        row: list[object] = []
-        for name, default, convert in self._binders:
-            value = values.get(name, default)
-            row.append(value if convert is None else convert(value))
-        return (
-            tuple(row)
-            if self._positional
-            else {binder[0]: cell for binder, cell in zip(self._binders, row, strict=True)}
-        )
+        row = list(map({**self._own, **values}.__getitem__, self._names))
+        for place, convert in self._conversions:
+            row[place] = convert(row[place])
+        return row if self._positional else dict(zip(self._names, row, strict=True))

@@ -8,6 +8,7 @@ thread), and it is the same code with any driver.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ WAITING_LIMIT = 20_000
 """Operations that may wait while the database can't be written."""
 BATCH_LIMIT = 1_000
 """Operations in one transaction: what comes later need not wait for more than these."""
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,5 @@ def _require_storable(writes: Sequence[Write]) -> None:
     """Raise StoreError for text no database takes: a NUL, or half of a surrogate pair."""
     for write in writes:
         for name, value in write.values.items():
-            if isinstance(value, str) and not is_storable(value):
+            if type(value) is str and ("\0" in value or not (value.isascii() or _HALF_PAIR.search(value) is None)):
                 raise StoreError(f"{name} holds a NUL or a lone surrogate, which can't be stored")
-
-
-def is_storable(text: str) -> bool:
-    """Whether a database takes this text."""
-    if "\0" in text:
-        return False
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
