@@ -29,6 +29,7 @@ from bot.settings import Settings, make_home
 from bot.store.store import Store
 from bot.supervisor import Supervisor
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DRAIN_SECONDS = 30.0
 """How long a stop waits for what was begun. The rest is durable and goes on at the next start."""
 
@@ -65,6 +66,7 @@ class App:
         self._exclusive = exclusive
         self._by_platform = {adapter.name: adapter for adapter in self.adapters}
         self._stopping = asyncio.Event()
+        self._hurrying = asyncio.Event()
         self._open = AsyncExitStack()
 
     async def run(self) -> None:
@@ -72,18 +74,20 @@ class App:
 
         Raises what opening raises, and ModelUnavailableError when there is no model to speak.
         """
-        async with self:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self.stop)
-            try:
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self.stop)
+        try:
+            async with self:
                 await self._serve()
-            finally:
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    loop.remove_signal_handler(number)
+        finally:
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
 
     def stop(self) -> None:
-        """Have `run` end: nothing further is taken, what was begun is finished."""
+        """Have `run` end: nothing further is taken, what was begun is finished. A second call does not wait."""
+        if self._stopping.is_set():
+            self._hurrying.set()
         self._stopping.set()
 
     async def settle(self, seconds: float | None = None) -> bool:
@@ -161,7 +165,14 @@ class App:
     async def _finish(self) -> None:
         self.dispatcher.stop_taking()
         await self.supervisor.stop()
-        if not await self.settle(DRAIN_SECONDS):
+        settling = asyncio.ensure_future(self.settle(DRAIN_SECONDS))
+        hurrying = asyncio.ensure_future(self._hurrying.wait())
+        done, _ = await asyncio.wait((settling, hurrying), return_when=asyncio.FIRST_COMPLETED)
+        settled = settling in done and settling.result()
+        for waiting in (settling, hurrying):
+            waiting.cancel()
+        await asyncio.gather(settling, hurrying, return_exceptions=True)
+        if not settled:
             _log.warning("stopped before everything was answered; the rest goes on at the next start")
 
     def _show_progress(self, conversation: ConversationRef, text: str) -> None:

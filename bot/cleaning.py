@@ -35,9 +35,11 @@ def clean_event(event: PlatformEvent, longest: int) -> PlatformEvent:
 
 
 def _clean_command(event: CommandInvoked, longest: int) -> dict[str, object]:
-    cleaned: dict[str, object] = {
-        "name": clean_text(event.name[: longest + 1]),
-        "arguments": clean_text(event.arguments[: longest + 1]),
-        "options": {name: clean_text(value[: longest + 1]) for name, value in event.options.items()},
-    }
-    return {field: value for field, value in cleaned.items() if value != getattr(event, field)}
+    changes: dict[str, object] = {}
+    for field in ("name", "arguments"):
+        given = getattr(event, field)
+        if (clean := clean_text(given[: longest + 1])) != given:
+            changes[field] = clean
+    if event.options:
+        changes["options"] = {name: clean_text(value[: longest + 1]) for name, value in event.options.items()}
+    return changes

@@ -78,14 +78,14 @@ class Dispatcher:
         if not (
             self._limiter.takes(event)
             and self._sender.has_room(event.conversation)
-            and self._lanes.offer(event.conversation, stored)
+            and self._lanes.offer(str(event.conversation), stored)
         ):
             await self._shed(stored)
 
     async def recover(self, platforms: Iterable[str]) -> None:
         """Line up what an earlier process stored and did not finish. None of it is shed."""
         for stored in await self._store.list_unfinished_events(tuple(platforms)):
-            self._lanes.add(stored.event.conversation, stored)
+            self._lanes.add(str(stored.event.conversation), stored)
 
     def stop_taking(self) -> None:
         """From now on only store events."""

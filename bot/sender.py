@@ -68,11 +68,11 @@ class Sender:
 
     def has_room(self, conversation: ConversationRef) -> bool:
         """Whether replies for a conversation leave fast enough for more to be made."""
-        return self._lanes[conversation.platform].has_room(conversation)
+        return self._lanes[conversation.platform].has_room(conversation.conversation_id)
 
     def add(self, delivery: Delivery) -> None:
         """Deliver a reply after those of its conversation that were added before."""
-        self._lanes[delivery.conversation.platform].add(delivery.conversation, delivery)
+        self._lanes[delivery.conversation.platform].add(delivery.conversation.conversation_id, delivery)
 
     async def recover(self, platforms: Iterable[str]) -> None:
         """Take up what an earlier process left in the outbox.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,47 +37,55 @@ class ModelShelf:
 
     def find(self, name: str | None) -> ModelFolder:
         """The model of a version, an alias, `starter` or a folder; with no name the champion, else the starter."""
-        if name is None:
-            name = CHAMPION if CHAMPION in self.aliases() else STARTER
-        if name == STARTER:
-            return _starter()
-        if self.folder.is_dir() and not _is_path(name):
-            with _one_line():
-                registry = self._registry()
-                return ModelFolder(registry.aliases().get(name, name), registry.resolve(name))
-        if name and Path(name).is_dir():
-            return _stamped(Path(name).resolve().name, Path(name))
-        raise ModelUnavailableError(f"there is no model {name!r}: see `familiar model list`, or name a folder")
+        with _one_line():
+            registry = self._registry()
+            version = registry.aliases().get(name or CHAMPION, name)
+            starter = _starter()
+            if version in (None, STARTER, starter.version):
+                return starter
+            known = [model.name for model in registry.versions()]
+            if version in known:
+                return ModelFolder(version, registry.resolve(version))
+            if version and Path(version).is_dir():
+                return ModelFolder(_stamp(Path(version)), Path(version))
+        registered = f"registered are {', '.join(known)}" if known else "none is registered"
+        raise ModelUnavailableError(f"there is no model {name!r}: {registered}, or name a checkpoint folder")
 
     def versions(self) -> list[ModelVersion]:
         """The registered versions."""
         with _one_line():
-            return self._registry().versions() if self.folder.is_dir() else []
+            return self._registry().versions()
 
     def aliases(self) -> dict[str, str]:
         """Which version each alias stands for."""
         with _one_line():
-            return self._registry().aliases() if self.folder.is_dir() else {}
+            return self._registry().aliases()
 
     def add(self, folder: Path) -> str:
-        """Copy a checkpoint folder into the registry and return its version."""
+        """Copy a checkpoint folder into the registry, if it is not there yet, and return its version."""
         with _one_line():
-            return self._registry().add(folder)
+            version, registry = _stamp(folder), self._registry()
+            known = {model.name for model in registry.versions()}
+            return version if version in known else registry.add(folder, version)
 
-    def verify(self, name: str) -> None:
-        """Check a registered model against its manifest."""
+    def verify(self, name: str | None) -> ModelFolder:
+        """Check the model that `find` finds against its manifest and return it."""
+        folder = self.find(name)
         with _one_line():
-            self._registry().verify(name)
+            from brain.training.manifest import verify_manifest
+
+            verify_manifest(folder.path)
+        return folder
 
     def promote(self, version: str) -> None:
-        """Make a version the champion; what was champion becomes `previous`."""
+        """Make a registered version the champion; what was champion becomes `previous`."""
         with _one_line():
             self._registry().promote(version)
 
-    def rollback(self) -> None:
-        """Make `previous` the champion again."""
+    def rollback(self) -> str:
+        """Make `previous` the champion again and return it; the champion becomes `previous`."""
         with _one_line():
-            self._registry().rollback()
+            return self._registry().rollback()
 
     def _registry(self) -> Registry:
         from brain.training.registry import Registry
@@ -85,22 +94,18 @@ class ModelShelf:
 
 
 def _starter() -> ModelFolder:
-    with _one_line():
-        from brain.starter import VOICE
+    from brain.starter import VOICE
 
-        return _stamped(STARTER, VOICE)
+    return ModelFolder(_stamp(VOICE, STARTER), VOICE)
 
 
-def _stamped(name: str, folder: Path) -> ModelFolder:
-    """A name alone may stand for another model tomorrow: a part of the manifest's digest tells them apart."""
+def _stamp(folder: Path, name: str | None = None) -> str:
+    """A folder's name with a part of its manifest's digest: the name alone may stand for another model tomorrow."""
+    name = name or re.sub(r"[^a-z0-9._-]+", "-", folder.resolve().name.lower())
     manifest = folder / "manifest.json"
     if not manifest.is_file():  # loading will say what is missing
-        return ModelFolder(name, folder)
-    return ModelFolder(f"{name}-{sha256(manifest.read_bytes()).hexdigest()[:8]}", folder)
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or name.startswith(".")
+        return name
+    return f"{name}-{sha256(manifest.read_bytes()).hexdigest()[:8]}"
 
 
 @contextmanager

@@ -87,6 +87,17 @@ async def test_a_signal_ends_it_in_good_order(settings: Settings, number: signal
     await asyncio.wait_for(running, 10)
 
 
+async def test_a_second_signal_does_not_wait_for_what_was_begun(settings: Settings) -> None:
+    adapter, slow = FakeAdapter(settings), Slow()
+    running = asyncio.create_task(app(settings, adapter, plugins=[slow]).run())
+    await adapter.say("hello")
+    await slow.begun.wait()
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(running, 10)
+    assert adapter.arrived == []
+
+
 async def test_what_can_not_be_finished_in_time_is_answered_at_the_next_start(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

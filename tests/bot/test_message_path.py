@@ -12,10 +12,11 @@ import pytest
 from bot.answers import APOLOGY, EMPTY
 from bot.app import App
 from bot.dispatcher import SLOW_DOWN
-from bot.errors import ModelUnavailableError
-from bot.events import Author, ConversationRef, MessageReceived, ReplySent
+from bot.errors import ModelUnavailableError, StoreUnavailableError
+from bot.events import Author, ConversationRef, MessageReceived, PlatformEvent, ReplySent
 from bot.plugin import Context, Plugin, Said, command, on
 from bot.settings import LimitSettings, Settings
+from bot.store.outcome import Outcome
 from bot.store.store import Store
 from bot.testing import FakeAdapter, FakeGenerator
 from brain.reply import ReplyRequest, SpokenTurn
@@ -225,6 +226,41 @@ async def test_the_same_update_a_hundred_times_is_one_message(settings: Settings
         await house.app.settle()
         assert [sent.reply.text for sent in house.adapter.arrived] == ["heard hello"]
     assert (await counts(settings))["inbox"] == {"done": 1}
+
+
+async def test_a_locked_database_delays_an_answer_and_loses_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = Store.save_outcome, [StoreUnavailableError("the database is locked")]
+
+    async def save_outcome(store: Store, outcome: Outcome) -> None:
+        if failures:
+            raise failures.pop()
+        await save(store, outcome)
+
+    monkeypatch.setattr(Store, "save_outcome", save_outcome)
+    async with House(settings) as house:
+        assert await house.adapter.ask("hello") == "heard hello"
+        assert house.plugin.heard == ["hello"]
+
+
+async def test_what_could_not_be_stored_is_told_to_the_adapter_and_taken_when_it_comes_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = Store.save_event, [StoreUnavailableError("the disk is full")]
+
+    async def save_event(store: Store, event: PlatformEvent) -> int | None:
+        if failures:
+            raise failures.pop()
+        return await save(store, event)
+
+    monkeypatch.setattr(Store, "save_event", save_event)
+    async with House(settings) as house:
+        event = house.adapter.make_event("hello")
+        with pytest.raises(StoreUnavailableError):
+            await house.adapter.receive(event)
+        await house.adapter.receive(event)
+        assert await house.adapter.wait_for(1) == ["heard hello"]
 
 
 async def test_other_bots_are_not_answered(settings: Settings) -> None:

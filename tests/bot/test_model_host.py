@@ -220,19 +220,3 @@ async def test_closing_while_it_loads_ends_at_once(folder: Path) -> None:
     async with host(folder, load):
         pass
     gate.set()
-
-
-@pytest.mark.parametrize("name", ["nowhere", "../one/x", "", "a\0b"])
-def test_an_unknown_model_is_named(folder: Path, name: str) -> None:
-    with pytest.raises(ModelUnavailableError, match="there is no model"):
-        ModelShelf(Settings(home=folder)).find(name)
-
-
-def test_folders_of_one_name_and_different_content_are_different_versions(folder: Path) -> None:
-    shelf = ModelShelf(Settings(home=folder))
-    (folder / "one" / "manifest.json").write_text("{}")
-    before = shelf.find(str(folder / "one")).version
-    (folder / "one" / "manifest.json").write_text('{"other": 1}')
-    after = shelf.find(str(folder / "one")).version
-    assert before.startswith("one-")
-    assert before != after
