@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from keyword import iskeyword
 from pathlib import Path
@@ -10,16 +9,15 @@ from string import Template
 from tempfile import mkdtemp
 
 from bot.errors import ExtensionError
+from bot.signatures import PLAIN_NAME
 
 TEMPLATE = Path(__file__).parent / "plugin_template"
 SUFFIX = ".template"
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
 
 def write_plugin(name: str, folder: Path) -> Path:
     """Write the package into a new folder and return it: all of it, or nothing. Raises ExtensionError."""
-    if not _NAME.fullmatch(name) or iskeyword(name):
+    if not PLAIN_NAME.fullmatch(name) or iskeyword(name):
         raise ExtensionError(
             f"{name!r} can't name a plugin: use lower-case letters, digits and _, as in weather_report"
         )
