@@ -106,7 +106,5 @@ def _look_at_plugins(settings: Settings, names: tuple[str, ...]) -> str:
 def _look_at_model(settings: Settings) -> str:
     from bot.model_host import ModelShelf
 
-    shelf = ModelShelf(settings)
-    folder = shelf.find(settings.model.version)
-    shelf.verify(settings.model.version or folder.version)
-    return f"{folder.version}, every file is as its manifest says"
+    model = ModelShelf(settings).verify(settings.model.version)
+    return f"{model.version}, every file is as its manifest says"

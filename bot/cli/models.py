@@ -20,11 +20,13 @@ group = typer.Typer(
 
 @group.command("list", epilog="Example: familiar model list")
 def show_all() -> None:
-    """List the registered versions and the aliases that point to them."""
+    """List the registered versions, the aliases that point to them, and the starter that ships."""
     from bot.cli.tables import print_table
 
-    rows = [(model.name, ", ".join(sorted(model.aliases)), str(model.folder)) for model in _shelf().versions()]
-    print_table(("version", "alias", "folder"), rows)
+    shelf = _shelf()
+    starter = shelf.find("starter")
+    registered = [(model.name, ", ".join(sorted(model.aliases)), str(model.folder)) for model in shelf.versions()]
+    print_table(("version", "alias", "folder"), [*registered, (starter.version, "starter", str(starter.path))])
 
 
 @group.command(epilog="Example: familiar model show champion")
@@ -32,8 +34,9 @@ def show(
     version: Annotated[str | None, typer.Argument(help="A version, an alias or a folder; none: what speaks.")] = None,
 ) -> None:
     """Show a model's card: what it is, what it was trained on, how it measures."""
-    folder = _shelf().find(version)
-    print((folder.path / "card.md").read_text("utf-8").strip())
+    model = _shelf().find(version)
+    print(f"{model.version} in {model.path}\n")
+    print((model.path / "card.md").read_text("utf-8").strip())
 
 
 @group.command(epilog="Example: familiar model verify champion")
@@ -41,10 +44,8 @@ def verify(
     version: Annotated[str | None, typer.Argument(help="A version, an alias or a folder; none: what speaks.")] = None,
 ) -> None:
     """Check every file of a model against the sums in its manifest."""
-    shelf = _shelf()
-    folder = shelf.find(version)
-    shelf.verify(version or folder.version)
-    print(f"{folder.version}: every file is as its manifest says")
+    model = _shelf().verify(version)
+    print(f"{model.version}: every file is as its manifest says")
 
 
 @group.command(epilog="Example: familiar model promote runs/voice/best")
@@ -62,9 +63,7 @@ def promote(
 @group.command(epilog="Example: familiar model rollback")
 def rollback() -> None:
     """Make the champion before this one the champion again."""
-    shelf = _shelf()
-    shelf.rollback()
-    print(f"{shelf.aliases()['champion']} is the champion again")
+    print(f"{_shelf().rollback()} is the champion again")
 
 
 def find_folder(model: str | None) -> Path:
