@@ -13,6 +13,8 @@ from bot.store.committer import Write
 from bot.store.ids import new_id
 from bot.store.outcome import Outcome
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 def outcome_writes(outcome: Outcome, now: datetime) -> list[Write]:
     """Return everything `outcome` changes. Raises StoreError if it can't be stored."""
@@ -129,6 +131,6 @@ def _reply(outcome: Outcome, delivery: Delivery, turn_id: int | None, now: datet
 
 def _to_json(given: Mapping[str, object] | None) -> str | None:
     try:
-        return None if given is None else json.dumps(given, ensure_ascii=False)
+        return None if given is None else _JSON.encode(given)
     except (TypeError, ValueError) as error:
         raise StoreError(f"what a reply was given can't be stored: {error}") from None

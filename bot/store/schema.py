@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreCorruptError, StoreError, StoreTooNewError
+from bot.errors import StoreCorruptError, StoreTooNewError
 from bot.store.engines import find_database, make_write_engine
 from bot.store.faults import name_fault
 from bot.store.sqlite_file import draft_beside, put_in_place, read_revision, side_file, sync_to_disk
@@ -43,8 +43,6 @@ def upgrade(url: str) -> None:
             _require_writable(parsed)
         else:
             _migrate(parsed)
-    except StoreError:
-        raise
     except (SQLAlchemyError, OSError) as error:
         raise name_fault(error, str(path)) from error
 

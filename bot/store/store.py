@@ -48,9 +48,13 @@ class Store:
         parsed, path = find_database(url)
         await asyncio.to_thread(schema.upgrade, url)
         store = cls(GroupCommitWriter(make_write_engine(parsed), str(path)), make_read_engine(parsed), str(path))
-        for latest in statements.LATEST_IDS:
-            [row] = await store._read(latest)
-            PROCESS_IDS.advance_past(row.id or 0)
+        try:
+            for latest in statements.LATEST_IDS:
+                [row] = await store._read(latest)
+                PROCESS_IDS.advance_past(row.id or 0)
+        except BaseException:
+            await store.aclose()
+            raise
         return store
 
     async def aclose(self) -> None:

@@ -115,6 +115,13 @@ def test_records_and_migrations_agree(path: Path, url: str, tmp_path: Path) -> N
     assert layout(path) == layout(directly)
 
 
+def test_every_row_can_be_reached_by_its_person_or_its_conversation() -> None:
+    for table in Record.metadata.tables.values():
+        columns = set(table.columns.keys())
+        assert "platform" in columns, table.name
+        assert columns & {"user_id", "author_id", "conversation_id"}, table.name
+
+
 def test_the_known_revisions_are_those_of_the_migrations() -> None:
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
