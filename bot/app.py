@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
@@ -147,31 +147,20 @@ class App:
         self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands)
 
     async def _serve(self) -> None:
-        waits = (self._stopping.wait(), self.supervisor.wait(), self._wait_for_failing_model())
-        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(wait) for wait in waits]
-        try:
-            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for end in done:
-                end.result()
-        finally:
-            for end in ends:
-                end.cancel()
-            await asyncio.gather(*ends, return_exceptions=True)
+        await _first_of(self._stopping.wait(), self.supervisor.wait(), self._wait_for_failing_model())
 
     async def _wait_for_failing_model(self) -> None:
         await self.model.wait_until_loaded()
         await asyncio.Event().wait()
 
+    async def _wait_for_hurry(self) -> bool:
+        await self._hurrying.wait()
+        return False
+
     async def _finish(self) -> None:
         self.dispatcher.stop_taking()
         await self.supervisor.stop()
-        settling = asyncio.ensure_future(self.settle(DRAIN_SECONDS))
-        hurrying = asyncio.ensure_future(self._hurrying.wait())
-        done, _ = await asyncio.wait((settling, hurrying), return_when=asyncio.FIRST_COMPLETED)
-        settled = settling in done and settling.result()
-        for waiting in (settling, hurrying):
-            waiting.cancel()
-        await asyncio.gather(settling, hurrying, return_exceptions=True)
+        settled = await _first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
         if not settled:
             _log.warning("stopped before everything was answered; the rest goes on at the next start")
 
@@ -184,3 +173,15 @@ class App:
 
     async def _tell_reload(self, version: str, previous: str | None) -> None:
         await self.bus.publish(ModelReloaded(at=datetime.now(UTC), version=version, previous=previous))
+
+
+async def _first_of(*waits: Coroutine[Any, Any, Any]) -> Any:
+    """Return what the first to end returns, or raise what it raises; the others are cancelled."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(task.result() for task in tasks if task in done)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

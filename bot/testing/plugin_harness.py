@@ -9,9 +9,12 @@ from types import TracebackType
 
 from bot.app import App
 from bot.plugin import Plugin
-from bot.settings import ModelSettings, Settings
+from bot.settings import LimitSettings, ModelSettings, Settings
 from bot.testing.fake_adapter import FakeAdapter
 from bot.testing.fake_generator import FakeGenerator
+
+WIDE = LimitSettings(per_user="1000000 per second", per_conversation="1000000 per second", in_all="1000000 per second")
+"""A test may write faster than a person."""
 
 
 class PluginHarness:
@@ -39,7 +42,7 @@ class PluginHarness:
         """Raises ExtensionError where a plugin does not register."""
         async with AsyncExitStack() as opened:
             home = Path(opened.enter_context(TemporaryDirectory(prefix="familiar-")))
-            settings = Settings(home=home, adapters=(), plugins=(), model=ModelSettings(version=str(home)))
+            settings = Settings(home=home, adapters=(), plugins=(), model=ModelSettings(version=str(home)), limits=WIDE)
             self._adapter = FakeAdapter(settings)
             self._app = App(settings, [self._adapter], self._plugins, lambda _folder: self._network)
             await opened.enter_async_context(self._app)
