@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -118,28 +120,34 @@ class Answerer:
 
     async def _run_command(self, event: CommandInvoked, command: Command, handler: BoundHandler) -> Answer:
         source = f"command:{command.name}"
-        context = Context(event, self._host)
         try:
             values = read_arguments(command, event.arguments, event.options)
-            said = await handler.run(self._pool, context, **values)
         except CommandUsageError as error:
             return Answer(str(error), source)
-        except Exception as error:  # a plugin's code may raise anything
-            return _failure(source, handler, error)
-        return Answer(said, source, forgets_conversation=context.forgets_conversation)
+        return await self._call(source, handler, Context(event, self._host), **values)
 
     async def _ask_plugins(self, event: PlatformEvent) -> Answer | None:
         for handler in self._handlers.listening_to(type(event)):
-            source = f"plugin:{handler.plugin}"
-            context = Context(event, self._host)
-            try:
-                said = await handler.run(self._pool, context, event)
-            except Exception as error:  # a plugin's code may raise anything
-                return _failure(source, handler, error)
-            if said is not None or context.forgets_conversation:
-                spoken = isinstance(event, MessageReceived)
-                return Answer(said, source, spoken=spoken, forgets_conversation=context.forgets_conversation)
+            answer = await self._call(f"plugin:{handler.plugin}", handler, Context(event, self._host), event)
+            if answer.text is not None or answer.forgets_conversation:
+                spoken = isinstance(event, MessageReceived) and answer.status == "done"
+                return dataclasses.replace(answer, spoken=spoken)
         return None
+
+    async def _call(
+        self, source: str, handler: BoundHandler, context: Context, *args: PlatformEvent, **values: Any
+    ) -> Answer:
+        try:
+            said = await handler.run(self._pool, context, *args, **values)
+        except CommandUsageError as error:
+            return Answer(str(error), source)
+        except (Exception, SystemExit, asyncio.CancelledError) as error:  # a plugin's code may raise anything
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # the host is stopping
+                raise
+            _log.error("a handler failed", plugin=handler.plugin, handler=handler.name, **describe(error))
+            return Answer(APOLOGY, source, status="failed")
+        return Answer(said, source, forgets_conversation=context.forgets_conversation)
 
     async def _ask_model(self, event: MessageReceived) -> Answer:
         conversation = event.conversation
@@ -154,8 +162,3 @@ class Answerer:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean /{near[0]}?" if near else "/help lists what I can do." if "help" in known else ""
         return f"I don't know /{name[:32]}. {hint}".rstrip()
-
-
-def _failure(source: str, handler: BoundHandler, error: Exception) -> Answer:
-    _log.error("a handler failed", plugin=handler.plugin, handler=handler.name, **describe(error))
-    return Answer(APOLOGY, source, status="failed")

@@ -31,12 +31,18 @@ class BoundHandler:
         if self.is_async:
             said = await self.call(*args, **values)
         else:
-            said = await asyncio.get_running_loop().run_in_executor(pool, partial(self.call, *args, **values))
+            said = await asyncio.get_running_loop().run_in_executor(pool, partial(self._block, *args, **values))
         if isinstance(said, Reply):
             said = said.text
         if said is not None and not isinstance(said, str):
             raise TypeError(f"{self.plugin}.{self.name} returned {type(said).__name__}, not str, Reply or None")
         return said if said and not said.isspace() else None
+
+    def _block(self, *args: Any, **values: Any) -> Any:
+        try:
+            return self.call(*args, **values)
+        except StopIteration as error:  # a future that is given this one never ends
+            raise RuntimeError("the handler raised StopIteration") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ class Lanes(Generic[Item]):
         while queue:
             try:
                 await self._work(queue.popleft())
-            except Exception as error:  # one item's failure must not end its lane
+            except (Exception, asyncio.CancelledError) as error:  # one item's failure must not end its lane
+                worker = asyncio.current_task()
+                if worker is not None and worker.cancelling():
+                    raise
                 _log.error("an item of a lane failed", **describe(error))
             self._held -= 1
         del self._queues[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 
 from bot.app import App
@@ -55,6 +56,20 @@ class ProbePlugin(Plugin):
     @command("fail", "Fail")
     async def fail(self, ctx: Context) -> str:
         raise RuntimeError("secret cause")
+
+    @command("exit", "Try to end the process")
+    async def exit(self, ctx: Context) -> str:
+        sys.exit(1)
+
+    @command("cancel", "Wait for what was cancelled")
+    async def cancel(self, ctx: Context) -> str:
+        task = asyncio.create_task(self.gate.wait())
+        task.cancel()
+        return str(await task)
+
+    @command("exhaust", "Want more than there is")
+    def exhaust(self, ctx: Context) -> str:
+        return next(iter(()))
 
     @command("nonsense", "Return what can't be said")
     async def nonsense(self, ctx: Context) -> int:

@@ -36,7 +36,7 @@ async def test_an_unknown_command_gets_one_helpful_line(settings: Settings) -> N
         assert await house.adapter.ask("/zzz") == "I don't know /zzz."
 
 
-@pytest.mark.parametrize("text", ["break my secret", "/fail", "/nonsense"])
+@pytest.mark.parametrize("text", ["break my secret", "/fail", "/exit", "/cancel", "/exhaust", "/nonsense"])
 async def test_a_failing_handler_is_told_without_its_cause_and_the_rest_goes_on(
     settings: Settings, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from bot.lanes import Lanes
 
 
@@ -19,8 +21,10 @@ class Work:
         self.begun.append(item)
         if item.startswith("slow"):
             await self.gate.wait()
-        if item.startswith("bad"):
+        if item == "bad":
             raise ValueError(item)
+        if item == "bad cancelled":
+            raise asyncio.CancelledError
 
 
 def lanes(work: Callable[[str], Awaitable[None]], per_key: int = 10, in_all: int = 100) -> Lanes[str]:
@@ -55,13 +59,14 @@ async def test_another_key_overtakes_a_slow_one() -> None:
     assert work.begun == ["slow a1", "b1", "a2"]
 
 
-async def test_a_failing_item_does_not_end_its_lane() -> None:
+@pytest.mark.parametrize("item", ["bad", "bad cancelled"])
+async def test_a_failing_item_does_not_end_its_lane(item: str) -> None:
     work = Work()
     some = lanes(work)
-    some.offer("a", "bad")
+    some.offer("a", item)
     some.offer("a", "good")
     assert await some.drain(1)
-    assert work.begun == ["bad", "good"]
+    assert work.begun == [item, "good"]
 
 
 async def test_it_refuses_beyond_the_bound_of_a_key_and_takes_other_keys() -> None:
