@@ -15,6 +15,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
+from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth
 
 from adapters.console.convert import to_screen, trim
@@ -47,9 +48,10 @@ class Screen:
         """Prompt at once and go on prompting; answers appear above as they come."""
         self._print(f"This is {self._bot_name}. /help shows what it can do; {LEAVE} or Ctrl-D leaves.")
         try:
-            while (text := trim(await self._session.prompt_async(handle_sigint=False))) != LEAVE:
-                if text:
-                    self._start_answering(text, ask)
+            with patch_stdout():  # what plugins print goes above the prompt instead of through it
+                while (text := trim(await self._session.prompt_async(handle_sigint=False))) != LEAVE:
+                    if text:
+                        self._start_answering(text, ask)
         except EOFError:
             return
         finally:
