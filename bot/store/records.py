@@ -29,11 +29,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """To UTC."""
-        return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """The same text as SQLAlchemy makes for SQLite, twice as fast: a message binds eight moments."""
+        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """With its timezone again."""
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def _to_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def _key() -> Any:
