@@ -135,6 +135,18 @@ def test_a_corrupt_database_is_refused_and_kept(familiar: Any, database: Path, d
     assert snapshot(database.parent) == before
 
 
+@pytest.mark.parametrize("command", ["db upgrade", "chat", "check"])
+def test_a_locked_database_gets_one_line(
+    familiar: Any, database: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAMILIAR_DATABASE_URL", f"sqlite+aiosqlite:///{database}?timeout=0.05")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        outcome = familiar(*command.split())
+    assert outcome.complaint
+    assert "locked" in outcome.out + outcome.err
+
+
 def test_no_backup_is_made_of_a_corrupt_database(familiar: Any, database: Path) -> None:
     database.write_bytes(database.read_bytes()[:5000])
     assert familiar("data", "backup", "copy.db").complaint

@@ -9,6 +9,7 @@ from bot.errors import HomeUnusableError, SettingsError
 from bot.settings import list_names, load_settings, make_home
 
 ROOT = Path(__file__).parents[3]
+README = (ROOT / "bot" / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +109,14 @@ def test_a_file_in_the_place_of_the_home_folder_is_refused(elsewhere: Path) -> N
         make_home(load_settings())
 
 
+def test_every_module_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([a-z_]+)(?:\.py|/)` \|", README, re.MULTILINE))
+    modules = {
+        path.stem for path in (ROOT / "bot").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert documented == modules - {"__init__"}
+
+
 def test_every_setting_is_documented() -> None:
-    documented = set(re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "bot" / "README.md").read_text("utf-8"), re.MULTILINE))
+    documented = set(re.findall(r"^\| `([a-z_.]+)` \|", README.partition("## Settings")[2], re.MULTILINE))
     assert documented == set(list_names())
