@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import structlog
 
+from bot.backoff import until_available
 from bot.commands import Command, read_arguments
 from bot.errors import CommandUsageError
 from bot.events import CommandInvoked, ConversationRef, MessageReceived, PlatformEvent
@@ -151,7 +152,8 @@ class Answerer:
 
     async def _ask_model(self, event: MessageReceived) -> Answer:
         conversation = event.conversation
-        turns = (*await self._history.of(conversation), Turn(event.author.name, event.text))
+        said = await until_available(lambda: self._history.of(conversation))
+        turns = (*said, Turn(event.author.name, event.text))
         self._show_progress(conversation, "")
         reply = await self._model.reply(turns, self._persona, lambda text: self._show_progress(conversation, text))
         given = {"persona": list(self._persona), "turns": len(turns), "scores": dict(reply.scores)}

@@ -24,15 +24,15 @@ def delays(*, first: float = 0.5, longest: float = 30.0) -> Iterator[float]:
         delay = min(delay * 2, longest)
 
 
-async def until_stored(save: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
-    """Repeat a write of something that must not be lost until the store takes it.
+async def until_available(use: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
+    """Repeat a use of the store that can't be done without until it succeeds, and return what it returns.
 
     A locked database or a full disk holds back the conversations it concerns; they go on by themselves afterwards.
     """
     for delay in delays(first=0.1, longest=5.0):
         try:
-            return await save()
+            return await use()
         except StoreUnavailableError as error:
-            _log.error("the store takes no writes", reason=str(error), next_try_seconds=delay)
+            _log.error("the store is unavailable", reason=str(error), next_try_seconds=delay)
             await sleep(delay)
     raise AssertionError("delays never end")

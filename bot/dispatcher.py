@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from bot.answers import Answer, Answerer
-from bot.backoff import Sleep, until_stored
+from bot.backoff import Sleep, until_available
 from bot.bus.event_bus import EventBus
 from bot.cleaning import clean_event, clean_text
 from bot.errors import ModelUnavailableError
@@ -126,7 +126,7 @@ class Dispatcher:
             spoken=answer.spoken,
             forgets_conversation=answer.forgets_conversation,
         )
-        await until_stored(lambda: self._store.save_outcome(outcome), self._sleep)
+        await until_available(lambda: self._store.save_outcome(outcome), self._sleep)
         if delivery is not None:
             self._sender.add(delivery)
 

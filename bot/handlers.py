@@ -73,8 +73,8 @@ class HandlerTable:
         return tuple(self._by_command[name].command for name in sorted(self._by_command))
 
     def command(self, name: str) -> CommandHandler | None:
-        """The handler of `/name`."""
-        return self._by_command.get(name)
+        """The handler of `/name`, in whatever case a phone wrote it."""
+        return self._by_command.get(name.lower())
 
     def listening_to(self, kind: type[PlatformEvent]) -> tuple[BoundHandler, ...]:
         """Handlers of a type of event and its supertypes, in the order of registration."""

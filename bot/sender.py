@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from bot.adapter import Adapter
-from bot.backoff import Sleep, delays, until_stored
+from bot.backoff import Sleep, delays, until_available
 from bot.bus.event_bus import EventBus
 from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError
 from bot.events import ConversationRef, Delivery, ReplySent
@@ -106,7 +106,7 @@ class Sender:
         reason = ""
         for delay in islice(delays(), TRIES):
             if not adapter.capabilities.deduplicates_sends:
-                await until_stored(lambda: self._store.save_attempt(delivery.nonce), self._sleep)
+                await until_available(lambda: self._store.save_attempt(delivery.nonce), self._sleep)
             wait = delay
             try:
                 return Arrived(await adapter.send(delivery))
@@ -127,11 +127,11 @@ class Sender:
     async def _record(self, delivery: Delivery, end: Arrived | GivenUp) -> None:
         if isinstance(end, GivenUp):
             _log.error("a reply was not delivered", conversation=str(delivery.conversation), status=end.status)
-            await until_stored(
+            await until_available(
                 lambda: self._store.save_undelivered(delivery.nonce, end.status, end.reason), self._sleep
             )
             return
-        await until_stored(lambda: self._store.save_delivered(delivery.nonce, end.message_id), self._sleep)
+        await until_available(lambda: self._store.save_delivered(delivery.nonce, end.message_id), self._sleep)
         await self._bus.publish(
             ReplySent(
                 at=datetime.now(UTC),

@@ -56,6 +56,7 @@ def test_a_command_is_found_by_its_name() -> None:
     found = table.command("roll")
     assert found is not None
     assert found.handler.plugin == "dice"
+    assert table.command("Roll") is found
     assert table.command("rol") is None
 
 
