@@ -1,1 +1,1 @@
-"""The platforms Familiar talks on. Each folder holds one adapter; they know the seam of `bot` and nothing of each other."""
+"""The platforms Familiar talks on: a folder each, knowing the seam of `bot` and nothing of each other."""

@@ -24,6 +24,8 @@ class ReplyRequest:
     """Who the bot is: first-person sentences."""
     facts: tuple[str, ...] = ()
     """What is known of the person: short lines, third person without subject."""
+    style: str = "medium casual plain"
+    """How to word it: length (short, medium, long), tone (casual, neutral, formal, playful, gentle), emoji or plain."""
 
 
 @dataclass(frozen=True, slots=True)

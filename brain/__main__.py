@@ -1,0 +1,78 @@
+"""The brain's own command line: `python -m brain train CONFIG.toml`, `python -m brain evaluate dialogue ...`.
+
+Exits 0, or says in one line on standard error what is wrong and exits with 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from brain.errors import BrainError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except BrainError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on from the last validation.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m brain", description="Train and measure the network.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="train, or go on training, the run a TOML file describes")
+    train.add_argument("config", type=Path)
+    train.set_defaults(run=_train)
+    evaluate = commands.add_parser("evaluate", help="measure a checkpoint").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    dialogue = evaluate.add_parser("dialogue", help="on dialogue rows: perplexity, F1, BLEU, distinct-n, speed")
+    dialogue.add_argument("--data", type=Path, required=True, help="FILE.jsonl or FILE.jsonl.gz")
+    dialogue.add_argument("--model", type=Path, help="checkpoint folder (default: the starter)")
+    dialogue.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    dialogue.set_defaults(run=_evaluate_dialogue)
+    return parser
+
+
+def _train(options: argparse.Namespace) -> None:
+    from brain.training.settings import load_run_settings
+    from brain.training.train import Trainer
+
+    Trainer(load_run_settings(options.config)).train()
+
+
+def _evaluate_dialogue(options: argparse.Namespace) -> None:
+    from brain.reply_generator import NativeGenerator
+    from brain.starter import VOICE
+    from brain.training.evaluate import evaluate_dialogues
+
+    report, samples = evaluate_dialogues(NativeGenerator.load(options.model or VOICE), options.data)
+    if options.json:
+        print(json.dumps(asdict(report)))
+        return
+    console = Console()
+    table = Table("figure", "value", title=str(options.data))
+    for name, value in asdict(report).items():
+        table.add_row(name, f"{value:.4g}")
+    console.print(table)
+    for sample in samples[:: max(1, len(samples) // 10)][:10]:
+        console.print(f"> {sample.request.turns[-1].text}\n  {sample.reply}", markup=False, highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

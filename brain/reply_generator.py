@@ -1,0 +1,142 @@
+"""NativeGenerator: the network as a ReplyGenerator. It draws several replies and chooses among them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from brain.reply import GeneratedReply, ReplyRequest
+from brain.text.batches import pad_ids, pad_sources
+from brain.text.cleaning import clean
+from brain.text.sources import LATEST, SourceLine, source_lines
+from brain.text.tokenizer import BOS, EOS, Tokenizer
+from brain.training.checkpoint import load_checkpoint
+from brain.voice.decoding import Decoding, Hypothesis, decode
+from brain.voice.seq2seq import Fused, Seq2Seq
+
+_SPECIFICITY_WEIGHT = 0.4
+_REPETITION_WEIGHT = 2.0
+_CACHED_LINES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadLine:
+    """A source line as the encoder left it: ids and states [S, D]."""
+
+    ids: tuple[int, ...]
+    states: Tensor
+
+
+class NativeGenerator:
+    """Speaks with a Seq2Seq. One call at a time: a lock guards the network and the cache of lines already read."""
+
+    def __init__(self, model: Seq2Seq, tokenizer: Tokenizer, decoding: Decoding | None = None) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.decoding = decoding or Decoding(count=8, max_length=model.config.max_length)
+        self._random = torch.Generator()
+        self._lines: OrderedDict[str, _ReadLine] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, folder: Path, threads: int = 1) -> NativeGenerator:
+        """Verify and load a checkpoint; the network may use `threads` CPU threads. Raises CheckpointError."""
+        torch.set_num_threads(threads)
+        return cls(*load_checkpoint(folder))
+
+    def seed(self, value: int) -> None:
+        """Make what is drawn from now on repeatable."""
+        self._random.manual_seed(value)
+
+    def reply(self, request: ReplyRequest, on_text: Callable[[str], bool] | None = None) -> GeneratedReply:
+        """Draw replies to the last turn and return the best.
+
+        While nothing is chosen yet `on_text` gets the empty text at every step; then the reply word by word.
+        """
+        lines = _lines_of(request, self.model.config.max_turns)
+        with self._lock, torch.inference_mode():
+            fused = self._fuse(lines)
+            keep_going = (lambda: on_text("")) if on_text else None
+            drawn = decode(self.model, fused, self.decoding, self._random, keep_going)
+            best, scores = self._choose(drawn, lines, fused, request)
+        text = self.tokenizer.decode(best.ids)
+        if on_text:
+            _reveal(text, on_text)
+        return GeneratedReply(text, scores)
+
+    def _fuse(self, lines: Sequence[SourceLine]) -> Fused:
+        read = [self._read(line.text) for line in lines]
+        ids = [token for line in read for token in line.ids]
+        kinds = [kind for line, source in zip(read, lines, strict=True) for kind in [source.kind] * len(line.ids)]
+        sources = pad_sources([(range(len(ids)), kinds, ids)])
+        return self.model.fuse(torch.cat([line.states for line in read]), sources)
+
+    def _read(self, text: str) -> _ReadLine:
+        """Encode a line once; it stays read while it is among the latest used."""
+        if text not in self._lines:
+            ids = self.tokenizer.encode(text)[-self.model.config.max_length :]
+            states = self.model.encode(torch.tensor([ids]), torch.tensor([len(ids)]))[0]
+            self._lines[text] = _ReadLine(tuple(ids), states)
+            if len(self._lines) > _CACHED_LINES:
+                self._lines.popitem(last=False)
+        self._lines.move_to_end(text)
+        return self._lines[text]
+
+    def _choose(
+        self, drawn: Sequence[Hypothesis], lines: Sequence[SourceLine], fused: Fused, request: ReplyRequest
+    ) -> tuple[Hypothesis, dict[str, float]]:
+        """Rank by likelihood, by how much a reply says about *this* message, and against repeating oneself.
+
+        Specificity is log p(reply | sources) - log p(reply | sources without the turns), per token: the anti-language
+        model form of maximum mutual information (Li et al. 2016, §4.5.1) with the persona kept in both.
+        """
+        candidates = [item for item in dict.fromkeys(drawn) if item.ids] or list(drawn[:1])
+        with_turns = self._score(candidates, fused)
+        silent = [line for line in lines if line.kind < LATEST] or [SourceLine(LATEST, "...")]
+        without_turns = self._score(candidates, self._fuse(silent))
+        said = [self.tokenizer.encode(clean(turn.text)) for turn in request.turns if turn.speaker == "bot"]
+        best: tuple[float, Hypothesis, dict[str, float]] | None = None
+        for item, likelihood, bland in zip(candidates, with_turns, without_turns, strict=True):
+            repetition = max((_overlap(item.ids, ids) for ids in said), default=0.0)
+            scores = {"likelihood": likelihood, "specificity": likelihood - bland, "repetition": repetition}
+            total = likelihood + _SPECIFICITY_WEIGHT * scores["specificity"] - _REPETITION_WEIGHT * repetition**2
+            if best is None or total > best[0]:
+                best = (total, item, scores)
+        assert best is not None  # decode never returns nothing
+        return best[1], best[2]
+
+    def _score(self, candidates: Sequence[Hypothesis], fused: Fused) -> list[float]:
+        """Return the mean log probability a token of each candidate, its end included."""
+        fused = fused.select(torch.zeros(len(candidates), dtype=torch.long))
+        inputs = pad_ids([(BOS, *item.ids) for item in candidates])
+        outputs = pad_ids([(*item.ids, EOS) for item in candidates])
+        hidden, _ = self.model.decode(inputs, fused)
+        log_probs = self.model.target_log_probs(hidden, fused, outputs) * (outputs != 0)
+        return [float(total) / (len(item.ids) + 1) for total, item in zip(log_probs.sum(1), candidates, strict=True)]
+
+
+def _lines_of(request: ReplyRequest, max_turns: int) -> tuple[SourceLine, ...]:
+    turns = [(turn.speaker == "bot", clean(turn.text)) for turn in request.turns]
+    persona = [clean(line) for line in request.persona]
+    facts = [clean(line) for line in request.facts]
+    return source_lines(request.style, persona, facts, turns, max_turns)
+
+
+def _overlap(ids: Sequence[int], said: Sequence[int]) -> float:
+    """Return the share of a reply's token pairs that an earlier reply had too."""
+    pairs = set(pairwise(ids))
+    return len(pairs & set(pairwise(said))) / max(1, len(pairs))
+
+
+def _reveal(text: str, on_text: Callable[[str], bool]) -> None:
+    words = text.split(" ")
+    for count in range(1, len(words) + 1):
+        if not on_text(" ".join(words[:count])):
+            return

@@ -1,0 +1,1 @@
+"""From raw text to tensors: cleaning, the tokenizer, dialogues, and the batches that training runs on."""

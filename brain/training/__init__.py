@@ -1,0 +1,1 @@
+"""From data to a signed-off model version: training, evaluation, checkpoints and the registry."""

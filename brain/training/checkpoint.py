@@ -1,0 +1,130 @@
+"""Checkpoints: a folder with weights, tokenizer, configuration, metrics and card, signed by a manifest.
+
+Weights are safetensors, in half precision and in pieces no larger than 16 MiB. Nothing is ever unpickled. Loading is
+strict: a name or a shape that does not fit is refused before any model in memory is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from brain.errors import BrainError, CheckpointError
+from brain.text.tokenizer import Tokenizer
+from brain.training.manifest import verify_manifest, write_manifest
+from brain.voice.config import ModelConfig
+from brain.voice.seq2seq import Seq2Seq
+
+_PIECE_BYTES = 15 << 20
+_CONFIG, _TOKENIZER, _METRICS, _CARD = "config.json", "tokenizer.json", "metrics.json", "card.md"
+
+
+def save_checkpoint(folder: Path, model: Seq2Seq, tokenizer: Tokenizer, metrics: Mapping[str, Any], card: str) -> None:
+    """Write a complete checkpoint, or nothing: an unfinished folder never bears the final name."""
+    with replaced_folder(folder) as draft:
+        (draft / _CONFIG).write_text(json.dumps(model.config.to_dict(), indent=2) + "\n", "utf-8")
+        (draft / _METRICS).write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
+        (draft / _CARD).write_text(card, "utf-8")
+        tokenizer.save(draft / _TOKENIZER)
+        save_tensors(draft, "model", {name: tensor.half() for name, tensor in model.state_dict().items()})
+        write_manifest(draft)
+
+
+def load_checkpoint(folder: Path) -> tuple[Seq2Seq, Tokenizer]:
+    """Verify a checkpoint and build its model (float32, evaluation mode). Raises CheckpointError."""
+    verify_manifest(folder)
+    try:
+        config = ModelConfig.from_dict(json.loads((folder / _CONFIG).read_text("utf-8")))
+    except (OSError, ValueError, TypeError, BrainError) as error:
+        raise CheckpointError(f"the model in {folder} has an unusable {_CONFIG}: {error}") from None
+    tokenizer = Tokenizer.load(folder / _TOKENIZER)
+    if tokenizer.vocab_size > config.vocab_size:
+        raise CheckpointError(
+            f"the model in {folder} does not fit its tokenizer: {tokenizer.vocab_size} ids for {config.vocab_size} rows"
+        )
+    weights = {name: tensor.float() for name, tensor in read_tensors(folder, "model").items()}
+    return build_model(config, weights, str(folder)), tokenizer
+
+
+def build_model(config: ModelConfig, weights: Mapping[str, Tensor], where: str) -> Seq2Seq:
+    """Rebuild a network around given weights. Raises CheckpointError naming what does not fit."""
+    with _no_initialisation():
+        model = Seq2Seq(config)
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    for name in sorted(expected.keys() | weights.keys()):
+        if name not in weights:
+            raise CheckpointError(f"the model in {where} lacks the weights {name}")
+        if name not in expected:
+            raise CheckpointError(f"the model in {where} has weights {name} that its configuration does not know")
+        if expected[name] != tuple(weights[name].shape):
+            raise CheckpointError(
+                f"the model in {where} has {name} of shape {tuple(weights[name].shape)}, not {expected[name]}"
+            )
+    model.load_state_dict(weights, assign=True)
+    return model.eval()
+
+
+def read_tensors(folder: Path, stem: str) -> dict[str, Tensor]:
+    """Read all pieces `stem-*.safetensors` of a verified folder. Raises CheckpointError."""
+    tensors: dict[str, Tensor] = {}
+    for piece in sorted(folder.glob(f"{stem}-*.safetensors")):
+        try:
+            tensors.update(load_file(piece))
+        except (SafetensorError, OSError, ValueError) as error:
+            raise CheckpointError(f"{piece} is not a file of tensors: {error}") from None
+    return tensors
+
+
+def save_tensors(folder: Path, stem: str, tensors: Mapping[str, Tensor], piece_bytes: int = _PIECE_BYTES) -> None:
+    """Write tensors into pieces `stem-00001.safetensors`, ... of at most piece_bytes where a tensor allows it."""
+    pieces: list[dict[str, Tensor]] = [{}]
+    size = 0
+    for name, tensor in tensors.items():
+        if pieces[-1] and size + tensor.nbytes > piece_bytes:
+            pieces.append({})
+            size = 0
+        pieces[-1][name] = tensor.detach().contiguous()
+        size += tensor.nbytes
+    for number, piece in enumerate(pieces, start=1):
+        save_file(piece, folder / f"{stem}-{number:05}.safetensors")
+
+
+@contextmanager
+def replaced_folder(folder: Path) -> Generator[Path]:
+    """Yield a draft folder that takes the place of `folder` at the end; an error leaves everything as it was."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        old = folder.with_name(f".{folder.name}-old")
+        if folder.exists():
+            folder.rename(old)
+        draft.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _no_initialisation() -> Generator[None]:
+    """Skip random initialisation of a network whose weights come from a file: it takes longer than loading them."""
+
+    class Skip(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if getattr(func, "__module__", None) == "torch.nn.init":
+                return (kwargs or {}).get("tensor", args[0] if args else None)
+            return func(*args, **(kwargs or {}))
+
+    with Skip():
+        yield
