@@ -115,6 +115,11 @@ class Settings(BaseSettings):
 
     file: ClassVar[Path | None] = None
 
+    @field_validator("home")
+    @classmethod
+    def _expand_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
     @classmethod
     def settings_customise_sources(
         cls,

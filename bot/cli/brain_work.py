@@ -17,7 +17,10 @@ evaluate = typer.Typer(
 def train(
     config: Annotated[Path, typer.Argument(help="The training's settings.", exists=True, dir_okay=False)],
 ) -> None:
-    """Train a model as CONFIG says; a run that was stopped goes on where it was."""
+    """Train a model.
+
+    CONFIG says on what and how. A run that was stopped goes on where it was.
+    """
     become_brain("train", str(config))
 
 
@@ -30,7 +33,10 @@ def dialogue(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Measure how well a model answers: perplexity, F1, BLEU, distinct n-grams and speed."""
+    """Measure how well a model answers.
+
+    Perplexity, F1, BLEU, distinct n-grams and speed, on dialogues it has not seen.
+    """
     from bot.cli.models import find_folder
 
     json_flag = ["--json"] if as_json else []

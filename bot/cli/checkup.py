@@ -25,7 +25,10 @@ class Probe:
 
 
 def check() -> None:
-    """Check settings, home, database, adapters, plugins and model: each line is ok or says what to do."""
+    """See whether everything is in order.
+
+    Settings, home, database, adapters, plugins and model each get a line that says ok, or what is wrong and what to do.
+    """
     from bot.settings import find_file, load_settings
 
     settings = load_settings()

@@ -20,7 +20,10 @@ database_group = typer.Typer(
 
 @group.command(epilog="Example: familiar data backup familiar-monday.db")
 def backup(file: Annotated[Path, typer.Argument(help="The new file to write the copy to.")]) -> None:
-    """Write a verified copy of the database; Familiar may go on running."""
+    """Write a verified copy of the database.
+
+    Familiar may go on running.
+    """
     from bot.settings import load_settings
     from bot.store.backup import backup as write_backup
 
@@ -30,7 +33,10 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write the 
 
 @group.command(epilog="Example: familiar data restore familiar-monday.db")
 def restore(file: Annotated[Path, typer.Argument(help="A file that `familiar data backup` wrote.")]) -> None:
-    """Put a backup in the database's place; Familiar must not be running. The replaced database is kept."""
+    """Put a backup in the database's place.
+
+    Familiar must not be running, chats neither. The database that is replaced is kept beside it.
+    """
     from bot.home_lock import HomeLock
     from bot.settings import load_settings, make_home
     from bot.store.backup import restore as put_back
@@ -43,7 +49,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `familiar dat
 
 @database_group.command(epilog="Example: familiar db upgrade")
 def upgrade() -> None:
-    """Create the database where there is none, or bring an older one to this version's schema."""
+    """Create the database, or bring an older one up to date."""
     from bot.settings import load_settings, make_home
     from bot.store import schema
 

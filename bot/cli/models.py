@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 group = typer.Typer(
     name="model",
-    help="See the models, check them, and choose which one speaks.",
+    help="See models and choose which one speaks.",
     rich_markup_mode=None,
     epilog="Example: familiar model list",
 )
@@ -20,7 +20,7 @@ group = typer.Typer(
 
 @group.command("list", epilog="Example: familiar model list")
 def show_all() -> None:
-    """List the registered versions, the aliases that point to them, and the starter that ships."""
+    """List the registered versions and the starter that ships."""
     from bot.cli.tables import print_table
 
     shelf = _shelf()
@@ -33,7 +33,10 @@ def show_all() -> None:
 def show(
     version: Annotated[str | None, typer.Argument(help="A version, an alias or a folder; none: what speaks.")] = None,
 ) -> None:
-    """Show a model's card: what it is, what it was trained on, how it measures."""
+    """Show a model's card.
+
+    It tells what the model is, what it was trained on and how it measures.
+    """
     model = _shelf().find(version)
     print(f"{model.version} in {model.path}\n")
     print((model.path / "card.md").read_text("utf-8").strip())
@@ -43,7 +46,7 @@ def show(
 def verify(
     version: Annotated[str | None, typer.Argument(help="A version, an alias or a folder; none: what speaks.")] = None,
 ) -> None:
-    """Check every file of a model against the sums in its manifest."""
+    """Check every file of a model against its manifest."""
     model = _shelf().verify(version)
     print(f"{model.version}: every file is as its manifest says")
 
@@ -52,7 +55,10 @@ def verify(
 def promote(
     version: Annotated[str, typer.Argument(help="A registered version, or a checkpoint folder to register first.")],
 ) -> None:
-    """Make a version the champion: it speaks from the next start on."""
+    """Make a version the champion, which speaks.
+
+    It does so from the next start on. The champion before it stays at hand as `previous`.
+    """
     shelf = _shelf()
     if Path(version).is_dir():
         version = shelf.add(Path(version))
@@ -62,7 +68,7 @@ def promote(
 
 @group.command(epilog="Example: familiar model rollback")
 def rollback() -> None:
-    """Make the champion before this one the champion again."""
+    """Make the previous champion the champion again."""
     print(f"{_shelf().rollback()} is the champion again")
 
 

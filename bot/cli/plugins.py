@@ -17,7 +17,7 @@ group = typer.Typer(
 
 @group.command("list", epilog="Example: familiar plugin list")
 def show_all() -> None:
-    """List the installed plugins and which of them the settings enable."""
+    """List the installed plugins and which are enabled."""
     from bot.cli.tables import print_table
     from bot.extensions import list_plugins
     from bot.settings import load_settings

@@ -49,6 +49,10 @@ def test_the_file_in_the_home_folder_is_read_when_there_is_none_here(elsewhere: 
     assert load_settings().plugins == ("basics", "dice")
 
 
+def test_a_tilde_stands_for_the_persons_own_folder() -> None:
+    assert load_settings({"home": "~/familiar"}).home == Path.home() / "familiar"
+
+
 @pytest.mark.parametrize(
     ("value", "names"),
     [
