@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.answers import EMPTY
+from bot.home_lock import HomeLock
 
 
 @pytest.fixture
@@ -100,6 +103,29 @@ def ask(process: subprocess.Popen[bytes], line: bytes) -> bytes:
     return process.stdout.readline()
 
 
+def test_a_person_at_a_terminal_gets_a_prompt_and_can_leave(chat: list[str]) -> None:
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}  # this terminal answers no questions
+    with subprocess.Popen(chat, stdin=follower, stdout=follower, stderr=follower, env=environment) as process:
+        os.close(follower)
+        read_until(leader, b"you>")
+        os.write(leader, b"/about\r")
+        read_until(leader, b"I am Familiar")
+        read_until(leader, b"you>")
+        os.write(leader, b"\x04")
+        read_until(leader, b"\x1b[?2004l")  # what the terminal was told for the prompt is taken back
+        assert process.wait(60) == 0
+    os.close(leader)
+
+
+def read_until(terminal: int, expected: bytes) -> None:
+    seen = b""
+    while expected not in seen:
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, seen
+        seen += os.read(terminal, 1)
+
+
 @pytest.fixture
 def copied(model: Path, tmp_path: Path) -> Path:
     copy = tmp_path / "copy"
@@ -147,3 +173,16 @@ def test_a_full_output_gets_one_line(chat: list[str]) -> None:
     os.close(full)
     assert done.returncode == 2
     assert b"No space left" in done.stderr
+
+
+def test_run_answers_a_pipe_too(familiar: Any, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMILIAR_MODEL__VERSION", str(model))
+    outcome = familiar("run", typed=b"/about\n")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("I am Familiar")
+
+
+def test_a_second_run_on_the_same_home_is_refused(familiar: Any, home: Path) -> None:
+    home.mkdir()
+    with HomeLock(home):
+        assert "another `familiar run`" in familiar("run", typed=b"/about\n").complaint
