@@ -118,6 +118,8 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
+        if "?" in str(value):  # a database URL can't hold it
+            raise ValueError("use a folder without ? in its name")
         return value.expanduser()
 
     @classmethod

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -37,8 +38,11 @@ app.add_typer(data.database_group)
 
 def main() -> NoReturn:
     """Run the command that was typed and exit: 0, or 2 after one line on standard error that says what to do."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open until the end
     code = run(sys.argv[1:])
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
     os._exit(code)  # all is closed; a plain exit would wait for the thread of a model that is still being loaded
@@ -48,8 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
         code = app(args=list(arguments), prog_name="familiar", standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except (FamiliarError, typer.TyperException, OSError) as error:
         return _report(error)
     except (KeyboardInterrupt, typer.Abort):
@@ -70,8 +73,8 @@ def _explain(error: FamiliarError | typer.TyperException | OSError) -> str:
         context: typer.Context | None = getattr(error, "ctx", None)
         message = error.format_message().rstrip(".")
         return f"{message} (see {context.command_path} --help)" if context else message
-    if isinstance(error, OSError) and error.filename:
-        return f"can't use {error.filename}: {error.strerror}"
+    if isinstance(error, OSError):
+        return f"can't use {error.filename or 'standard output'}: {error.strerror or error}"
     return str(error)
 
 

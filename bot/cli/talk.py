@@ -46,9 +46,9 @@ def run(
     from bot.settings import load_settings
 
     settings = load_settings({"adapters": tuple(adapter)} if adapter else None)
-    if set(settings.adapters) == {"console"} and not _stdin_can_speak():
+    if not any(name != "console" or _stdin_can_speak() for name in settings.adapters):
         raise SettingsError(
-            "nothing to serve: the console is the only adapter and there is no terminal; "
+            "nothing to serve: the settings name no adapter but the console, and there is no terminal; "
             "name other adapters in familiar.toml, or run it in a terminal"
         )
     _serve(settings, exclusive=True)

@@ -200,6 +200,22 @@ def test_a_closed_pipe_is_no_error(home: Path) -> None:
     assert (process.returncode, err) == (entry.PIPE_CLOSED, b"")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [
+        ("plugin list", ">&-", 0),
+        ("nope", "2>&-", 2),
+        ("plugin list", "<&- >&- 2>&-", 0),
+        ("plugin list", ">/dev/full", 2),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_trouble(home: Path, arguments: str, closed: str, code: int) -> None:
+    program = f"exec '{sys.executable}' -c 'from bot.cli import main; main()' {arguments} {closed}"
+    done = subprocess.run(["sh", "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.count("\n") == (code == 2 and "2>" not in closed)
+
+
 def test_an_interrupt_exits_with_130(familiar: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt() -> tuple[str, ...]:
         raise KeyboardInterrupt

@@ -53,6 +53,10 @@ def test_a_tilde_stands_for_the_persons_own_folder() -> None:
     assert load_settings({"home": "~/familiar"}).home == Path.home() / "familiar"
 
 
+def test_a_home_that_no_database_url_can_name_is_refused() -> None:
+    assert "home" in complaint_about(FAMILIAR_HOME="/tmp/what?now")
+
+
 @pytest.mark.parametrize(
     ("value", "names"),
     [
