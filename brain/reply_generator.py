@@ -47,9 +47,10 @@ class NativeGenerator:
 
     @classmethod
     def load(cls, folder: Path, threads: int = 1) -> NativeGenerator:
-        """Verify and load a checkpoint; the network may use `threads` CPU threads. Raises CheckpointError."""
+        """Verify and load a checkpoint onto the GPU, or for `threads` CPU threads. Raises CheckpointError."""
         torch.set_num_threads(threads)
-        return cls(*load_checkpoint(folder))
+        model, tokenizer = load_checkpoint(folder)
+        return cls(model.to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer)
 
     def seed(self, value: int) -> None:
         """Make what is drawn from now on repeatable."""
@@ -75,14 +76,15 @@ class NativeGenerator:
         read = [self._read(line.text) for line in lines]
         ids = [token for line in read for token in line.ids]
         kinds = [kind for line, source in zip(read, lines, strict=True) for kind in [source.kind] * len(line.ids)]
-        sources = pad_sources([(range(len(ids)), kinds, ids)])
+        sources = pad_sources([(range(len(ids)), kinds, ids)]).to(self.model.device)
         return self.model.fuse(torch.cat([line.states for line in read]), sources)
 
     def _read(self, text: str) -> _ReadLine:
         """Encode a line once; it stays read while it is among the latest used."""
         if text not in self._lines:
             ids = self.tokenizer.encode(text)[-self.model.config.max_length :]
-            states = self.model.encode(torch.tensor([ids]), torch.tensor([len(ids)]))[0]
+            device = self.model.device
+            states = self.model.encode(torch.tensor([ids], device=device), torch.tensor([len(ids)], device=device))[0]
             self._lines[text] = _ReadLine(tuple(ids), states)
             if len(self._lines) > _CACHED_LINES:
                 self._lines.popitem(last=False)
@@ -115,8 +117,8 @@ class NativeGenerator:
     def _score(self, candidates: Sequence[Hypothesis], fused: Fused) -> list[float]:
         """Return the mean log probability a token of each candidate, its end included."""
         fused = fused.select(torch.zeros(len(candidates), dtype=torch.long))
-        inputs = pad_ids([(BOS, *item.ids) for item in candidates])
-        outputs = pad_ids([(*item.ids, EOS) for item in candidates])
+        inputs = pad_ids([(BOS, *item.ids) for item in candidates]).to(self.model.device)
+        outputs = pad_ids([(*item.ids, EOS) for item in candidates]).to(self.model.device)
         hidden, _ = self.model.decode(inputs, fused)
         log_probs = self.model.target_log_probs(hidden, fused, outputs) * (outputs != 0)
         return [float(total) / (len(item.ids) + 1) for total, item in zip(log_probs.sum(1), candidates, strict=True)]

@@ -51,6 +51,10 @@ class Lines:
     lengths: Tensor
     mask: Tensor
 
+    def to(self, device: torch.device) -> Lines:
+        """Return the lines on a device."""
+        return Lines(self.tokens.to(device), self.lengths.to(device), self.mask.to(device))
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -64,6 +68,10 @@ class Sources:
     kinds: Tensor
     mask: Tensor
 
+    def to(self, device: torch.device) -> Sources:
+        """Return the sources on a device."""
+        return Sources(self.index.to(device), self.ids.to(device), self.kinds.to(device), self.mask.to(device))
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -72,6 +80,10 @@ class Targets:
     sources: Sources
     inputs: Tensor
     outputs: Tensor
+
+    def to(self, device: torch.device) -> Targets:
+        """Return the targets on a device."""
+        return Targets(self.sources.to(device), self.inputs.to(device), self.outputs.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +96,8 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch on a device."""
-        if device.type == "cpu":
-            return self
-        lines = [Lines(*(_moved(part, device) for part in (x.tokens, x.lengths, x.mask))) for x in self.lines]
-        targets = [
-            Targets(
-                Sources(
-                    *(_moved(p, device) for p in (x.sources.index, x.sources.ids, x.sources.kinds, x.sources.mask))
-                ),
-                _moved(x.inputs, device),
-                _moved(x.outputs, device),
-            )
-            for x in self.targets
-        ]
-        return Batch(lines, targets, self.target_tokens)
+        lines = [item.to(device) for item in self.lines]
+        return Batch(lines, [item.to(device) for item in self.targets], self.target_tokens)
 
 
 def encode_dialogue(
@@ -201,7 +201,3 @@ def _chunks(items: Sequence[_Item], lengths: Sequence[int]) -> Iterator[Sequence
         if full or end == len(items):
             yield items[first:end]
             first = end
-
-
-def _moved(tensor: Tensor, device: torch.device) -> Tensor:
-    return tensor.to(device, non_blocking=True)

@@ -95,7 +95,7 @@ def _negative_log_likelihood(generator: NativeGenerator, dialogues: Sequence[Dia
     loss, tokens = 0.0, 0
     with torch.inference_mode():
         for group in group_by_length([item for item in encoded if item.replies], _BATCH_TOKENS):
-            batch = collate(group)
+            batch = collate(group).to(generator.model.device)
             states = generator.model.encode_batch(batch)
             for targets in batch.targets:
                 counted = (targets.outputs != PAD) & (targets.outputs != EOS)

@@ -38,7 +38,7 @@ def save_run_state(
     with replaced_folder(folder) as draft:
         save_tensors(draft, "weights", weights, _UNLIMITED)
         save_tensors(draft, "optimizer", _optimizer_tensors(optimizer), _UNLIMITED)
-        save_tensors(draft, "random", {"cpu": torch.get_rng_state()}, _UNLIMITED)
+        save_tensors(draft, "random", _random_state(), _UNLIMITED)
         (draft / _PROGRESS).write_text(json.dumps(asdict(progress)), "utf-8")
         write_manifest(draft)
 
@@ -47,11 +47,19 @@ def load_run_state(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[Prog
     """Restore optimiser and random state; return the progress and the weights. Raises CheckpointError."""
     verify_manifest(folder)
     _restore_optimizer(optimizer, read_tensors(folder, "optimizer"))
-    torch.set_rng_state(read_tensors(folder, "random")["cpu"])
+    random = read_tensors(folder, "random")
+    torch.set_rng_state(random["cpu"])
+    if "cuda" in random and torch.cuda.is_available():
+        torch.cuda.set_rng_state(random["cuda"])
     content = json.loads((folder / _PROGRESS).read_text("utf-8"))
     for name in ("train_losses", "valid_losses"):
         content[name] = [(int(step), float(loss)) for step, loss in content[name]]
     return Progress(**content), read_tensors(folder, "weights")
+
+
+def _random_state() -> dict[str, Tensor]:
+    cuda = {"cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else {}
+    return {"cpu": torch.get_rng_state(), **cuda}
 
 
 def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -69,8 +69,8 @@ def _draw(
     tokens = torch.full((count, 1), BOS)
     state: DecoderState | None = None
     for _ in range(decoding.max_length):
-        hidden, state = model.decode(tokens, fused, state)
-        log_probs = _without_repeats(model.log_probs(hidden, fused)[:, -1], written, decoding.blocked_ngram)
+        log_probs, state = _step(model, fused, tokens, state)
+        log_probs = _without_repeats(log_probs, written, decoding.blocked_ngram)
         chosen = log_probs.argmax(-1) if decoding.method == "greedy" else _sample(log_probs, decoding, generator)
         chosen = chosen.masked_fill(done, EOS)
         scores += log_probs.gather(1, chosen[:, None]).squeeze(1).masked_fill(done, 0.0)
@@ -82,6 +82,12 @@ def _draw(
         tokens = chosen[:, None]
     hypotheses = [Hypothesis(tuple(ids), float(score)) for ids, score in zip(written, scores, strict=True)]
     return sorted(hypotheses, key=lambda item: item.log_prob / (len(item.ids) + 1), reverse=True)
+
+
+def _step(model: Seq2Seq, fused: Fused, tokens: Tensor, state: DecoderState | None) -> tuple[Tensor, DecoderState]:
+    """Read tokens [B, 1]; return log p of the next ones, [B, V] on the CPU, where they are chosen, and the state."""
+    hidden, state = model.decode(tokens.to(model.device), fused, state)
+    return model.log_probs(hidden, fused)[:, -1].cpu(), state
 
 
 def _sample(log_probs: Tensor, decoding: Decoding, generator: torch.Generator | None) -> Tensor:
@@ -102,8 +108,8 @@ def _beam(model: Seq2Seq, fused: Fused, decoding: Decoding, keep_going: KeepGoin
     state: DecoderState | None = None
     finished: list[Hypothesis] = []
     for _ in range(decoding.max_length):
-        hidden, state = model.decode(tokens, fused, state)
-        log_probs = _without_repeats(model.log_probs(hidden, fused)[:, -1], beams, decoding.blocked_ngram)
+        log_probs, state = _step(model, fused, tokens, state)
+        log_probs = _without_repeats(log_probs, beams, decoding.blocked_ngram)
         totals = (scores[:, None] + log_probs).flatten()
         best = totals.topk(2 * width)  # enough to fill the beam even if half of them end here
         going: list[tuple[int, int, float]] = []

@@ -74,6 +74,11 @@ class Seq2Seq(nn.Module):
         nn.init.normal_(self.embedding.weight, std=dim**-0.5)
         nn.init.normal_(self.kind_embedding.weight, std=0.1)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.output_bias.device
+
     def encode(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Read source lines: tokens [N, S], of which the first lengths [N] count → states [N, S, D]."""
         return self.encoder(self._embed(tokens, 0, self.config.encoder == "self-attention"), lengths)
