@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -38,9 +38,9 @@ def set_up_logs(settings: LogSettings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _CurrentStderr())),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_CurrentStderr())
     handler.setFormatter(_PlaceFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     # Libraries log addresses with tokens in them below this level.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
@@ -68,6 +68,16 @@ def _hide(_logger: Any, _method: str, fields: Fields) -> Fields:
     for name in HIDDEN.intersection(fields):
         fields[name] = "(hidden)"
     return fields
+
+
+class _CurrentStderr:
+    """Standard error as it is at each write: while a person chats, the screen stands in for it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 class _PlaceFormatter(logging.Formatter):

@@ -22,13 +22,14 @@ from bot.store.sqlite_file import connect_read_only, draft_beside, put_in_place,
 def backup(url: str, target: Path) -> None:
     """Write a copy of the database to the new file `target`: complete and verified, or not there at all.
 
-    The database may be in use; the copy shows one moment. Raises BackupError in one line.
+    The database may be in use; the copy shows one moment. Raises BackupError or StoreCorruptError in one line.
     """
     path = _database_file(url)
     if not path.exists():
         raise BackupError(f"there is no database at {path} to back up")
     if target.exists():
         raise BackupError(f"{target} exists already: name a new file")
+    read_revision(path)  # a damaged database is named as such before copying fails on it
     with _faults(f"can't write the backup {target}"), draft_beside(target) as draft:
         _copy(path, draft)
         _require_sound(draft, f"the database {path} is damaged: no backup was made")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BackupError, StoreTooNewError
+from bot.errors import BackupError, StoreError, StoreTooNewError
 from bot.store.backup import backup, restore
 from bot.store.records import Record
 from bot.store.store import Store
@@ -89,12 +89,13 @@ def test_a_backup_replaces_no_file(url: str, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
-def test_a_damaged_database_gives_no_backup(path: Path, url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", [0, 8192], ids=["in its header", "within"])
+def test_a_damaged_database_gives_no_backup_and_is_named(path: Path, url: str, tmp_path: Path, start: int) -> None:
     fill(url, 0, 100)
     content = bytearray(path.read_bytes())
-    content[8192:12288] = b"\xa5" * 4096
+    content[start : start + 4096] = b"\xa5" * 4096
     path.write_bytes(content)
-    with pytest.raises(BackupError, match="damaged"):
+    with pytest.raises(StoreError, match=r"familiar.db is damaged"):
         backup(url, tmp_path / "copy.db")
     assert names(tmp_path) == ["familiar.db"]
 
