@@ -5,10 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from bot.commands import Command
-from bot.events import ConversationRef, Delivery, PlatformEvent
+from bot.events import ConnectionChanged, ConversationRef, Delivery, PlatformEvent
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 Publish = Callable[[PlatformEvent], Awaitable[None]]
 """Hands an event to the host. Returns once it is stored: only then may the adapter confirm it to its platform."""
@@ -22,17 +26,63 @@ class Capabilities:
     """A second send with the same nonce is dropped by the platform, so an uncertain send may be repeated."""
     outlives_process: bool = True
     """A conversation can still be answered after a restart. A terminal session can't."""
+    buttons: bool = False
+    """Buttons below a reply are shown, and pressing one becomes an ActionInvoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `Adapter.check` found, in one line. That of something bad says what to do."""
+
+    ok: bool
+    text: str
+
+
+class AdapterState(Protocol):
+    """What an adapter notes down for itself: how far it has read, what it has synchronised."""
+
+    async def load(self, key: str) -> str | None:
+        """Return what was saved under a key. Raises StoreError."""
+        ...
+
+    async def save(self, key: str, value: str) -> None:
+        """Keep a value; it is on disk when this returns. Raises StoreError."""
+        ...
+
+
+class FleetingState(AdapterState):
+    """Keeps notes as long as the object lives."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    async def load(self, key: str) -> str | None:
+        """See AdapterState."""
+        return self._values.get(key)
+
+    async def save(self, key: str, value: str) -> None:
+        """See AdapterState."""
+        self._values[key] = value
 
 
 class Adapter(ABC):
-    """One platform. Made with the settings, started, and started again where that raised, closed at the end."""
+    """One platform. Made with the settings, started, and started again where that raised, closed at the end.
+
+    Making one must not connect; it raises SettingsError where a setting it can't do without is missing.
+    """
 
     name: str
     """The platform's name in references and settings: lower case, unique."""
     capabilities: Capabilities = Capabilities()
+    state: AdapterState
+    """Fleeting until the host puts one that lasts in its place, which it does before `sync_commands` and `start`."""
+    report: Callable[[ConnectionChanged], None]
+    """Tells how the connection stands: returns at once and never raises. The host sets it, as it does `state`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.state = FleetingState()
+        self.report = lambda change: None
 
     @abstractmethod
     async def start(self, publish: Publish) -> None:
@@ -40,6 +90,9 @@ class Adapter(ABC):
 
         Every update is translated and `await publish(event)`-ed before it is confirmed to the platform. A publish that
         raises was not stored: don't confirm it, try it again or let the platform send it again.
+
+        Raises SettingsError for what only the operator can mend (a token that was revoked, a switch that is off): in
+        one line, with what to do. The adapter is not started again then. After anything else it is, a little later.
         """
 
     @abstractmethod
@@ -50,12 +103,30 @@ class Adapter(ABC):
         """
 
     def show_progress(self, conversation: ConversationRef, text: str) -> None:
-        """A reply is being made: `text` is what there is of it so far, empty at first. Must return at once."""
+        """A reply is being made: `text` is what there is of it so far, empty at first. Must return at once.
+
+        It is shown (as "typing", say) until `send` or `end_progress` for that conversation.
+        """
+        return
+
+    def end_progress(self, conversation: ConversationRef) -> None:
+        """No reply is being made any more; one may or may not follow. Must return at once."""
         return
 
     async def sync_commands(self, commands: Sequence[Command]) -> None:
         """Make the commands known to the platform's own menus, where it has such. Called before each `start`."""
         return
+
+    def router(self) -> APIRouter | None:
+        """What the host's HTTP server is to serve for this adapter, such as a webhook."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        """For `familiar check`: try the platform with what the settings say. Must not take an update or send anything.
+
+        The adapter is closed afterwards and never started.
+        """
+        return []
 
     async def aclose(self) -> None:
         """Stop receiving and let go of connections. Safe to call twice."""

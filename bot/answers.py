@@ -8,17 +8,18 @@ import difflib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import structlog
 
 from bot.backoff import until_available
 from bot.commands import Command, read_arguments
 from bot.errors import CommandUsageError
-from bot.events import CommandInvoked, ConversationRef, MessageReceived, PlatformEvent
-from bot.handlers import BoundHandler, HandlerTable
+from bot.events import CommandInvoked, ConversationRef, MessageReceived, PlatformEvent, Reply
+from bot.handlers import BoundHandler, CommandHandler, HandlerTable
 from bot.history import RecentTurns
 from bot.logs import describe
+from bot.memory import MemoryRef, memory_of, space_of
 from bot.model_host import ModelHost
 from bot.plugin import Context, Turn
 from bot.settings import Settings
@@ -29,16 +30,27 @@ EMPTY = "I got an empty message. What would you like to say?"
 BLOCKING_HANDLERS = 32
 """How many plain `def` handlers may run at once; further ones wait."""
 
-ShowProgress = Callable[[ConversationRef, str], None]
+
+class Progress(Protocol):
+    """Shows people that a reply is being made. Never raises."""
+
+    def show(self, conversation: ConversationRef, text: str) -> None:
+        """There is this much of it; "" while it is thought about."""
+        ...
+
+    def end(self, conversation: ConversationRef) -> None:
+        """No reply is being made any more."""
+        ...
+
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an event comes to. `text` is None where nothing is said."""
+    """What an event comes to. `reply` is None where nothing is said."""
 
-    text: str | None
+    reply: Reply | None
     source: str
     """Who answers: `command:<name>`, `plugin:<name>`, `brain`, `fallback` or `host`."""
     status: Literal["done", "failed"] = "done"
@@ -59,6 +71,7 @@ class _HostView:
     handlers: HandlerTable
     model: ModelHost
     history: RecentTurns
+    memory_of: Callable[[PlatformEvent], MemoryRef]
     bot_name: str
 
     @property
@@ -69,8 +82,8 @@ class _HostView:
     def model_version(self) -> str | None:
         return self.model.version
 
-    async def load_history(self, conversation: ConversationRef) -> tuple[Turn, ...]:
-        return await self.history.of(conversation)
+    async def load_history(self, event: PlatformEvent) -> tuple[Turn, ...]:
+        return await self.history.of(self.memory_of(event))
 
 
 class Answerer:
@@ -82,31 +95,36 @@ class Answerer:
         handlers: HandlerTable,
         model: ModelHost,
         history: RecentTurns,
-        show_progress: ShowProgress,
+        progress: Progress,
     ) -> None:
         """Answer with the handlers, and with the model where they say nothing."""
+        self._settings = settings
         self._longest = settings.limits.message_length
         self._persona = settings.bot.persona
         self._handlers = handlers
         self._model = model
         self._history = history
-        self._show_progress = show_progress
-        self._host = _HostView(handlers, model, history, settings.bot.name)
+        self._progress = progress
+        self._host = _HostView(handlers, model, history, self.memory_of, settings.bot.name)
         self._pool = ThreadPoolExecutor(BLOCKING_HANDLERS, "handler")
 
     async def answer(self, event: PlatformEvent) -> Answer:
         """Return the answer to a clean event. Raises ModelUnavailableError where it takes a model and there is none."""
         if self._is_too_long(event):
-            return Answer(TOO_LONG.format(longest=self._longest), "host")
-        if isinstance(event, CommandInvoked) and (found := self._handlers.command(event.name)):
-            return await self._run_command(event, found.command, found.handler)
+            return Answer(Reply(TOO_LONG.format(longest=self._longest)), "host")
+        if isinstance(event, CommandInvoked) and (found := self._handlers.command(event.name, event.arguments)):
+            return await self._run_command(event, *found)
         if (said := await self._ask_plugins(event)) is not None:
             return said
         if isinstance(event, CommandInvoked):
-            return Answer(self._unknown(event.name), "host")
+            return Answer(Reply(self._unknown(event.name)), "host")
         if isinstance(event, MessageReceived) and (event.is_direct or event.mentions_me):
-            return await self._ask_model(event) if event.text.strip() else Answer(EMPTY, "host")
+            return await self._ask_model(event) if event.text.strip() else Answer(Reply(EMPTY), "host")
         return NOTHING
+
+    def memory_of(self, event: PlatformEvent) -> MemoryRef:
+        """What is remembered when answering an event."""
+        return memory_of(event, space_of(event, self._settings))
 
     def close(self) -> None:
         """Start no further blocking handlers."""
@@ -119,18 +137,18 @@ class Answerer:
             return max(map(len, (event.name, event.arguments, *event.options.values()))) > self._longest
         return False
 
-    async def _run_command(self, event: CommandInvoked, command: Command, handler: BoundHandler) -> Answer:
-        source = f"command:{command.name}"
+    async def _run_command(self, event: CommandInvoked, found: CommandHandler, arguments: str) -> Answer:
+        source = f"command:{found.command.name}"
         try:
-            values = read_arguments(command, event.arguments, event.options)
+            values = read_arguments(found.command, arguments, event.options)
         except CommandUsageError as error:
-            return Answer(str(error), source)
-        return await self._call(source, handler, Context(event, self._host), **values)
+            return Answer(Reply(str(error)), source)
+        return await self._call(source, found.handler, Context(event, self._host), **values)
 
     async def _ask_plugins(self, event: PlatformEvent) -> Answer | None:
         for handler in self._handlers.listening_to(type(event)):
             answer = await self._call(f"plugin:{handler.plugin}", handler, Context(event, self._host), event)
-            if answer.text is not None or answer.forgets_conversation:
+            if answer.reply is not None or answer.forgets_conversation:
                 spoken = isinstance(event, MessageReceived) and answer.status == "done"
                 return dataclasses.replace(answer, spoken=spoken)
         return None
@@ -141,23 +159,27 @@ class Answerer:
         try:
             said = await handler.run(self._pool, context, *args, **values)
         except CommandUsageError as error:
-            return Answer(str(error), source)
+            return Answer(Reply(str(error)), source)
         except (Exception, SystemExit, asyncio.CancelledError) as error:  # a plugin's code may raise anything
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # the host is stopping
                 raise
             _log.error("a handler failed", plugin=handler.plugin, handler=handler.name, **describe(error))
-            return Answer(APOLOGY, source, status="failed")
+            return Answer(Reply(APOLOGY), source, status="failed")
         return Answer(said, source, forgets_conversation=context.forgets_conversation)
 
     async def _ask_model(self, event: MessageReceived) -> Answer:
         conversation = event.conversation
-        said = await until_available(lambda: self._history.of(conversation))
+        memory = self.memory_of(event)
+        said = await until_available(lambda: self._history.of(memory))
         turns = (*said, Turn(event.author.name, event.text))
-        self._show_progress(conversation, "")
-        reply = await self._model.reply(turns, self._persona, lambda text: self._show_progress(conversation, text))
+        self._progress.show(conversation, "")
+        try:
+            reply = await self._model.reply(turns, self._persona, lambda text: self._progress.show(conversation, text))
+        finally:
+            self._progress.end(conversation)
         given = {"persona": list(self._persona), "turns": len(turns), "scores": dict(reply.scores)}
-        return Answer(reply.text, reply.source, model_version=reply.version, given=given, spoken=True)
+        return Answer(Reply(reply.text), reply.source, model_version=reply.version, given=given, spoken=True)
 
     def _unknown(self, name: str) -> str:
         known = [command.name for command in self._handlers.commands]

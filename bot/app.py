@@ -16,16 +16,17 @@ from bot.adapter import Adapter
 from bot.answers import Answerer
 from bot.bus.local import LocalBus
 from bot.dispatcher import Dispatcher
-from bot.events import ConversationRef, ModelReloaded
+from bot.events import ModelReloaded
 from bot.extensions import load_adapters, load_plugins
 from bot.handlers import HandlerTable
 from bot.history import RecentTurns
 from bot.home_lock import HomeLock
-from bot.logs import describe
 from bot.model_host import Load, ModelHost, ModelShelf
 from bot.plugin import Plugin
+from bot.progress import AdaptersProgress
 from bot.sender import Sender
 from bot.settings import Settings, make_home
+from bot.store.adapter_state import StoredState
 from bot.store.store import Store
 from bot.supervisor import Supervisor
 
@@ -58,7 +59,7 @@ class App:
         `exclusive` keeps other exclusive ones off the same home folder. Raises ExtensionError.
         """
         self.settings = settings
-        self.adapters = tuple(load_adapters(settings) if adapters is None else adapters)
+        self.adapters = tuple(load_adapters(settings, settings.served) if adapters is None else adapters)
         self.plugins = tuple(load_plugins(settings) if plugins is None else plugins)
         self.handlers = HandlerTable(self.plugins)
         self.bus = LocalBus()
@@ -122,6 +123,8 @@ class App:
         opened.push_async_callback(store.aclose)
         for part in (*self.plugins, *self.adapters, self.bus, self.model):
             opened.push_async_callback(part.aclose)
+        for adapter in self.adapters:
+            adapter.state = StoredState(store, adapter.name)
         self._connect(store)
         opened.push_async_callback(self.sender.aclose)
         opened.push_async_callback(self.dispatcher.aclose)
@@ -142,7 +145,7 @@ class App:
             waiting_per_conversation=limits.waiting_per_conversation,
             waiting_in_all=limits.waiting_in_all,
         )
-        answerer = Answerer(self.settings, self.handlers, self.model, history, self._show_progress)
+        answerer = Answerer(self.settings, self.handlers, self.model, history, AdaptersProgress(self._by_platform))
         self.dispatcher = Dispatcher(limits, store, self.bus, answerer, self.sender, history)
         self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands)
 
@@ -163,13 +166,6 @@ class App:
         settled = await _first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
         if not settled:
             _log.warning("stopped before everything was answered; the rest goes on at the next start")
-
-    def _show_progress(self, conversation: ConversationRef, text: str) -> None:
-        adapter = self._by_platform[conversation.platform]
-        try:
-            adapter.show_progress(conversation, text)
-        except Exception as error:  # a hint that fails must not cost the reply
-            _log.error("an adapter failed to show progress", adapter=adapter.name, **describe(error))
 
     async def _tell_reload(self, version: str, previous: str | None) -> None:
         await self.bus.publish(ModelReloaded(at=datetime.now(UTC), version=version, previous=previous))

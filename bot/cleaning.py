@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.events import CommandInvoked, MessageReceived, PlatformEvent
+from bot.events import ActionInvoked, CommandInvoked, MessageEdited, MessageReceived, PlatformEvent, Reply
 
 
 def clean_text(text: str) -> str:
@@ -22,16 +22,24 @@ def clean_text(text: str) -> str:
 def clean_event(event: PlatformEvent, longest: int) -> PlatformEvent:
     """Return the event with clean text, cut to one character more than `longest`: still seen to be too long."""
     changes: dict[str, object] = {}
-    if isinstance(event, MessageReceived):
+    if isinstance(event, MessageReceived | MessageEdited):
         text = clean_text(event.text[: longest + 1])
         if text != event.text:
             changes["text"] = text
     elif isinstance(event, CommandInvoked):
         changes = _clean_command(event, longest)
+    elif isinstance(event, ActionInvoked) and (payload := clean_text(event.payload)) != event.payload:
+        changes["payload"] = payload
     name = clean_text(event.author.name)
     if name != event.author.name:
         changes["author"] = dataclasses.replace(event.author, name=name)
     return dataclasses.replace(event, **changes) if changes else event
+
+
+def clean_reply(reply: Reply) -> Reply:
+    """Return the reply with clean text: a plugin may say anything."""
+    text = clean_text(reply.text)
+    return reply if text == reply.text else dataclasses.replace(reply, text=text)
 
 
 def _clean_command(event: CommandInvoked, longest: int) -> dict[str, object]:

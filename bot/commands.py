@@ -29,12 +29,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as people see it: `/name` with its options, in the order they are typed."""
+    """A command as people see it: `/name` with its options, in the order they are typed.
+
+    A name of two words, as "model status", is a subcommand: a platform that groups commands shows it below "model".
+    """
 
     name: str
     description: str
     options: tuple[Option, ...] = ()
     permission: Permission = Permission.EVERYONE
+    ephemeral: bool = False
+    """Answers are seen only by the person who called it, where the platform can do that."""
 
     @property
     def usage(self) -> str:

@@ -11,7 +11,7 @@ import structlog
 from bot.answers import Answer, Answerer
 from bot.backoff import Sleep, until_available
 from bot.bus.event_bus import EventBus
-from bot.cleaning import clean_event, clean_text
+from bot.cleaning import clean_event, clean_reply
 from bot.errors import ModelUnavailableError
 from bot.events import CommandInvoked, Delivery, MessageReceived, PlatformEvent, Reply
 from bot.history import RecentTurns
@@ -101,8 +101,8 @@ class Dispatcher:
         self._answerer.close()
 
     async def _shed(self, stored: StoredEvent) -> None:
-        text = SLOW_DOWN if self._limiter.owes_a_word(stored.event) else None
-        await self._commit(stored, Answer(text, "host"), "shed")
+        reply = Reply(SLOW_DOWN) if self._limiter.owes_a_word(stored.event) else None
+        await self._commit(stored, Answer(reply, "host"), "shed")
 
     async def _handle(self, stored: StoredEvent) -> None:
         try:
@@ -124,7 +124,7 @@ class Dispatcher:
             model_version=answer.model_version,
             given=answer.given,
             spoken=answer.spoken,
-            forgets_conversation=answer.forgets_conversation,
+            forgets=self._answerer.memory_of(stored.event) if answer.forgets_conversation else None,
         )
         await until_available(lambda: self._store.save_outcome(outcome), self._sleep)
         if delivery is not None:
@@ -132,14 +132,14 @@ class Dispatcher:
 
     def _remember(self, event: PlatformEvent, answer: Answer) -> None:
         if answer.forgets_conversation:
-            self._history.forget(event.conversation)
+            self._history.forget(self._answerer.memory_of(event))
         elif answer.spoken and isinstance(event, MessageReceived):
-            said = (Turn(None, answer.text),) if answer.text is not None else ()
-            self._history.add(event.conversation, Turn(event.author.name, event.text), *said)
+            said = (Turn(None, answer.reply.text),) if answer.reply is not None else ()
+            self._history.add(self._answerer.memory_of(event), Turn(event.author.name, event.text), *said)
 
 
 def _delivery(event: PlatformEvent, answer: Answer) -> Delivery | None:
-    if answer.text is None:
+    if answer.reply is None:
         return None
     reply_to = event.message_id if isinstance(event, MessageReceived | CommandInvoked) else None
-    return Delivery(str(new_id()), event.conversation, Reply(clean_text(answer.text)), reply_to)
+    return Delivery(str(new_id()), event.conversation, clean_reply(answer.reply), reply_to, event.reply_token)

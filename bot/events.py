@@ -1,17 +1,14 @@
 """The facts that travel: what happened on a platform or in the host, and what goes out in answer.
 
-Events are frozen, past-tense and free of platform types; ids are always strings. `encode` and `decode` give them a
-form that lasts (inbox rows today, broker messages later).
+Events are frozen, past-tense and free of platform types; ids are always strings, and unique within their conversation
+at least.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Any
-
-from bot.errors import FamiliarError
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,11 @@ class Author:
     name: str
     is_bot: bool = False
 
+    @classmethod
+    def unknown(cls, platform: str) -> Author:
+        """Stands in where a platform does not tell who did something, as with deletions."""
+        return cls(UserRef(platform, ""), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -52,34 +54,122 @@ class Event:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that came with a message. `kind` is a word for people ("photo", "file"); `size` is in bytes."""
+
+    kind: str
+    name: str
+    size: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformEvent(Event):
-    """Something a person did on a platform. (platform, update_id) is unique: a second arrival is the same fact."""
+    """Something that happened on a platform. (platform, update_id) is unique: a second arrival is the same fact."""
 
     update_id: str
     conversation: ConversationRef
     author: Author
+    space: str | None = None
+    """The server or group it happened in; None in direct chats."""
+    parent: ConversationRef | None = None
+    """What the conversation branched off from, where it is a thread."""
+    reply_token: str | None = None
+    """The adapter's own note of how to answer this very event. It is kept and comes back with the Delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived(PlatformEvent):
-    """Somebody wrote something. `reply_to` is the platform's id of the message they answered."""
+    """Somebody wrote something. `text` is without the mention of the bot that it began or ended with."""
 
     message_id: str
     text: str
     is_direct: bool = False
     mentions_me: bool = False
     reply_to: str | None = None
+    """The platform's id of the message that this one answers."""
+    replies_to_me: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(PlatformEvent):
+    """Somebody changed what they wrote: `text` is what the message says now."""
+
+    message_id: str
+    text: str
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(PlatformEvent):
+    """A message was taken away. Its author is often unknown."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionChanged(PlatformEvent):
+    """Somebody put reactions on a message or took them back: emoji, or names of a platform's own ones."""
+
+    message_id: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandInvoked(PlatformEvent):
-    """Somebody called a command: `/name arguments`. `options` holds values a platform already took apart."""
+    """Somebody called a command: `/name arguments`. `options` holds values a platform already took apart.
+
+    A platform with subcommands names `/model status` "model status"; one that only has text names it "model", with
+    "status" as arguments.
+    """
 
     name: str
     arguments: str = ""
     options: dict[str, str] = field(default_factory=dict[str, str])
     message_id: str | None = None
+    is_direct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionInvoked(PlatformEvent):
+    """Somebody pressed a Button; `message_id` is that of the message it is on."""
+
+    payload: str
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationMigrated(PlatformEvent):
+    """A conversation got another id: `conversation` is the new one. It may be told twice."""
+
+    old: ConversationRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChanged(PlatformEvent):
+    """The bot joined or left a place."""
+
+    change: Literal["joined", "left"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadCreated(PlatformEvent):
+    """A thread began: `conversation` is the thread, `parent` what it branched off from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionChanged(Event):
+    """How an adapter stands with its platform.
+
+    `gap`: connected again, but what happened meanwhile has to be fetched. `fatal`: it takes the operator; `reason` says
+    what to do. Adapters give it to `report`.
+    """
+
+    platform: str
+    state: Literal["ready", "resumed", "gap", "lost", "fatal"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +190,21 @@ class ModelReloaded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press below a reply. `payload` (at most 64 bytes of UTF-8) comes back in an ActionInvoked."""
+
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a handler or the brain wants to say."""
 
     text: str
+    ephemeral: bool = False
+    """Only the person who asked sees it, where the platform can do that."""
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,36 +215,5 @@ class Delivery:
     conversation: ConversationRef
     reply: Reply
     reply_to: str | None = None
-
-
-class UnknownEventError(FamiliarError):
-    """A stored event is of a kind this version does not know."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"unknown kind of event {kind!r}: it was stored by another version of Familiar")
-        self.kind = kind
-
-
-EVENT_TYPES: dict[str, type[Event]] = {
-    cls.__name__: cls for cls in (MessageReceived, CommandInvoked, ReplySent, ModelReloaded)
-}
-
-
-@cache
-def _codec(kind: str) -> Any:
-    from pydantic import TypeAdapter  # a tenth of a second to import: only who stores events pays for it
-
-    if kind not in EVENT_TYPES:
-        raise UnknownEventError(kind)
-    return TypeAdapter(EVENT_TYPES[kind])
-
-
-def encode(event: Event) -> tuple[str, str]:
-    """Return (kind, JSON text) of an event."""
-    kind = type(event).__name__
-    return kind, _codec(kind).dump_json(event).decode()
-
-
-def decode(kind: str, payload: str) -> Event:
-    """Rebuild an event from what `encode` gave. Raises UnknownEventError."""
-    return _codec(kind).validate_json(payload)
+    reply_token: str | None = None
+    """That of the event that is answered."""

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 from bot.adapter import Adapter
-from bot.errors import ExtensionError
+from bot.errors import ExtensionError, FamiliarError
 from bot.plugin import Plugin
 from bot.settings import Settings
 
@@ -33,10 +33,9 @@ def load_plugins(settings: Settings) -> tuple[Plugin, ...]:
     return tuple(_make(PLUGINS, "plugin", name, Plugin, lambda cls: cls()) for name in _once(settings.plugins))
 
 
-def load_adapters(settings: Settings) -> tuple[Adapter, ...]:
-    """Make the adapters that the settings name, in that order. Raises ExtensionError."""
-    names = _once(settings.adapters)
-    return tuple(_make(ADAPTERS, "adapter", name, Adapter, lambda cls: cls(settings)) for name in names)
+def load_adapters(settings: Settings, names: Iterable[str]) -> tuple[Adapter, ...]:
+    """Make these adapters. Raises ExtensionError, and SettingsError where one lacks a setting."""
+    return tuple(_make(ADAPTERS, "adapter", name, Adapter, lambda cls: cls(settings)) for name in _once(names))
 
 
 def _once(names: Iterable[str]) -> Iterable[str]:
@@ -61,7 +60,7 @@ def _make(
         raise ExtensionError(f"{word} {name}: its class calls itself {called!r}, and both names must be the same")
     try:
         return create(cls)
-    except ExtensionError:
+    except FamiliarError:
         raise
     except Exception as error:  # an extension's own code
         raise ExtensionError(f"{word} {name} can't be made: {_in_one_line(error)}") from error

@@ -26,17 +26,17 @@ class BoundHandler:
     call: Callable[..., Any]
     is_async: bool
 
-    async def run(self, pool: Executor, *args: Any, **values: Any) -> str | None:
+    async def run(self, pool: Executor, *args: Any, **values: Any) -> Reply | None:
         """Return what the handler says, or None. Plain functions run in `pool`, for they may block."""
         if self.is_async:
             said = await self.call(*args, **values)
         else:
             said = await asyncio.get_running_loop().run_in_executor(pool, partial(self._block, *args, **values))
-        if isinstance(said, Reply):
-            said = said.text
-        if said is not None and not isinstance(said, str):
+        if isinstance(said, str):
+            said = Reply(said)
+        if said is not None and not isinstance(said, Reply):
             raise TypeError(f"{self.plugin}.{self.name} returned {type(said).__name__}, not str, Reply or None")
-        return said if said and not said.isspace() else None
+        return said if said and said.text.strip() else None
 
     def _block(self, *args: Any, **values: Any) -> Any:
         try:
@@ -72,9 +72,20 @@ class HandlerTable:
         """Every command, by name."""
         return tuple(self._by_command[name].command for name in sorted(self._by_command))
 
-    def command(self, name: str) -> CommandHandler | None:
-        """The handler of `/name`, in whatever case a phone wrote it."""
-        return self._by_command.get(name.lower())
+    def command(self, name: str, arguments: str = "") -> tuple[CommandHandler, str] | None:
+        """The handler of `/name arguments` and the arguments that are left, in whatever case a phone wrote the name.
+
+        Where there is no such command, the first argument may be the second word of a subcommand's name.
+        """
+        if found := self._by_command.get(name.lower()):
+            return found, arguments
+        word, *rest = arguments.split(maxsplit=1) or [""]
+        found = self._by_command.get(f"{name} {word}".lower())
+        return (found, "".join(rest)) if found else None
+
+    def subcommands(self, group: str) -> tuple[Command, ...]:
+        """The commands whose names begin with this word."""
+        return tuple(command for command in self.commands if command.name.startswith(f"{group.lower()} "))
 
     def listening_to(self, kind: type[PlatformEvent]) -> tuple[BoundHandler, ...]:
         """Handlers of a type of event and its supertypes, in the order of registration."""
@@ -90,14 +101,23 @@ class HandlerTable:
             check_event_handler(where, handler.call, mark.event_type)
             self._subscribed.append((mark.event_type, handler))
             return
-        if not PLAIN_NAME.fullmatch(mark.name):
-            raise ExtensionError(f"{where}: {mark.name!r} can't be a command: use a-z, 0-9 and _, up to 32 of them")
+        self._check_command(where, mark)
+        options = read_options(where, handler.call)
+        command = Command(mark.name, mark.description, options, mark.permission, mark.ephemeral)
+        self._by_command[mark.name] = CommandHandler(command, handler)
+
+    def _check_command(self, where: str, mark: CommandMark) -> None:
+        words = mark.name.split(" ")
+        if len(words) > 2 or not all(PLAIN_NAME.fullmatch(word) for word in words):
+            raise ExtensionError(
+                f"{where}: {mark.name!r} can't be a command: use a-z, 0-9 and _, up to 32 of them, in one word or two"
+            )
         if not mark.description.strip():
             raise ExtensionError(f"{where}: /{mark.name} needs a description")
         if other := self._by_command.get(mark.name):
             raise ExtensionError(f"{where}: /{mark.name} already belongs to plugin {other.handler.plugin}")
-        command = Command(mark.name, mark.description, read_options(where, handler.call), mark.permission)
-        self._by_command[mark.name] = CommandHandler(command, handler)
+        if words[0] in self._by_command or (len(words) == 1 and self.subcommands(mark.name)):
+            raise ExtensionError(f"{where}: /{words[0]} can't be a command and have subcommands, as platforms have it")
 
 
 def _check_name(plugin: Plugin, names: set[str]) -> None:

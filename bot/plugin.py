@@ -53,8 +53,8 @@ class Host(Protocol):
         """The model that speaks now; None while none is loaded."""
         ...
 
-    async def load_history(self, conversation: ConversationRef) -> tuple[Turn, ...]:
-        """The latest turns, oldest first."""
+    async def load_history(self, event: PlatformEvent) -> tuple[Turn, ...]:
+        """The latest turns before an event, oldest first."""
         ...
 
 
@@ -64,6 +64,8 @@ class Context:
 
     event: PlatformEvent
     host: Host
+    is_admin: bool = False
+    """The author is one of the people in `settings.admins`."""
     forgets_conversation: bool = field(default=False, init=False)
 
     @property
@@ -77,11 +79,14 @@ class Context:
         return self.event.author
 
     async def history(self) -> tuple[Turn, ...]:
-        """What was said here so far, oldest first, without the message being handled."""
-        return await self.host.load_history(self.conversation)
+        """What was said here so far, oldest first, without the message being handled.
+
+        In a group it is what this member said and was answered, unless the operator has made its memory shared.
+        """
+        return await self.host.load_history(self.event)
 
     def forget_conversation(self) -> None:
-        """Start this conversation afresh: what was said so far is no longer used. Takes effect with the reply."""
+        """Start afresh: what `history` gives is no longer used. Takes effect with the reply."""
         self.forgets_conversation = True
 
 
@@ -104,6 +109,7 @@ class CommandMark:
     name: str
     description: str
     permission: Permission
+    ephemeral: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +123,13 @@ MARK = "__familiar_mark__"
 
 
 def command(
-    name: str, description: str, *, permission: Permission = Permission.EVERYONE
+    name: str, description: str, *, permission: Permission = Permission.EVERYONE, ephemeral: bool = False
 ) -> Callable[[Handler], Handler]:
-    """Mark a method `(self, ctx, option: type = default, ...) -> Said` as the handler of `/name`."""
-    return _marker(CommandMark(name, description, permission))
+    """Mark a method `(self, ctx, option: type = default, ...) -> Said` as the handler of `/name`.
+
+    A name of two words is a subcommand. `ephemeral`: only the caller sees the answer, where the platform can do that.
+    """
+    return _marker(CommandMark(name, description, permission, ephemeral))
 
 
 def on(event_type: type[PlatformEvent]) -> Callable[[Handler], Handler]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import reprlib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -30,6 +31,7 @@ from pydantic_settings import SettingsError as UnreadableValueError
 from bot.errors import HomeUnusableError, SettingsError
 
 PREFIX = "FAMILIAR_"
+_SECRET = re.compile("token|secret|database_url")
 
 
 def _split_names(value: Any) -> Any:
@@ -52,6 +54,8 @@ class BotSettings(_Section):
     """Who the bot is."""
 
     name: str = "Familiar"
+    names: Names = ()
+    """What it answers to in groups, besides a mention: whole words at the start or end of a message, in any case."""
     persona: tuple[str, ...] = ("I am Familiar, a friendly companion.",)
     """First-person sentences the network is conditioned on."""
 
@@ -96,6 +100,49 @@ class LogSettings(_Section):
     json_lines: bool = False
 
 
+class DiscordSettings(_Section):
+    """The Discord adapter. It is switched on by its token."""
+
+    token: SecretStr | None = None
+    message_content: bool = True
+    """Ask for the message content intent; without it only direct messages, mentions and replies can be read."""
+    api_base: str | None = None
+    """Where the REST API is, version included; none: Discord's own."""
+    gateway_url: str | None = None
+
+
+class TelegramSettings(_Section):
+    """The Telegram adapter. It is switched on by its token."""
+
+    token: SecretStr | None = None
+    mode: Literal["polling", "webhook"] = "polling"
+    base_url: str | None = None
+    """A Bot API server of one's own, up to and including `/bot`; none: Telegram's."""
+    base_file_url: str | None = None
+    webhook_url: str | None = None
+    """Where Telegram reaches this machine: https, forwarded to the host's HTTP server."""
+    webhook_secret: SecretStr | None = None
+
+
+class ApiSettings(_Section):
+    """The HTTP server: health, and what adapters bring."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    """0 takes any free one."""
+
+
+class SpaceSettings(_Section):
+    """How it behaves in one server or group."""
+
+    conversations: Names = ()
+    """Ids of the conversations it speaks in, their threads included; none named: all."""
+    mode: Literal["addressed", "active"] = "addressed"
+    """Whether it answers what is addressed to it, or everything."""
+    memory: Literal["member", "shared"] = "member"
+    """Whether it remembers with each member what they said, or with all together what was said."""
+
+
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
@@ -104,11 +151,19 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("familiar")))
-    adapters: Names = ("console",)
+    adapters: Names = ()
+    """Platforms to serve besides those whose token is set; when there is none at all, the console."""
     plugins: Names = ("basics",)
+    admins: Names = ()
+    """Who may call the admin commands: `discord:1`, `telegram:2`."""
     bot: BotSettings = BotSettings()
+    discord: DiscordSettings = DiscordSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    spaces: dict[str, SpaceSettings] = Field(default_factory=dict[str, SpaceSettings])
+    """By platform and id, as `telegram:-1001`."""
     limits: LimitSettings = LimitSettings()
     model: ModelSettings = ModelSettings()
+    api: ApiSettings = ApiSettings()
     log: LogSettings = LogSettings()
     database_url: str | None = None
     """SQLAlchemy URL of the database; none: SQLite in the home folder."""
@@ -122,6 +177,14 @@ class Settings(BaseSettings):
             raise ValueError("use a folder without ? in its name")
         return value.expanduser()
 
+    @field_validator("admins", "spaces")
+    @classmethod
+    def _name_platforms(cls, value: Any) -> Any:
+        for name in value:
+            if not all(name.partition(":")[::2]):
+                raise ValueError(f"{name!r} lacks its platform: write discord:1 or telegram:2")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -133,6 +196,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags over environment over file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.file)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The adapters that `familiar run` serves."""
+        with_token = [name for name in ("discord", "telegram") if getattr(self, name).token is not None]
+        return tuple(dict.fromkeys((*self.adapters, *with_token))) or ("console",)
 
     @property
     def database(self) -> str:
@@ -186,9 +255,11 @@ def _names() -> str:
 
 
 def list_names(section: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
-    """Every setting's name as it is written in familiar.toml: `home`, `bot.name` ..."""
+    """Every setting's name as it is written in familiar.toml: `home`, `bot.name`, `spaces.<id>.mode` ..."""
     for name, field in section.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, _Section):
+        if name == "spaces":
+            yield from list_names(SpaceSettings, "spaces.<id>.")
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, _Section):
             yield from list_names(field.annotation, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}"
@@ -202,7 +273,8 @@ def _first_problem(error: ValidationError, file: Path | None) -> str:
         nearest = get_close_matches(name, list_names(), 1)
         return f"unknown setting {name}{where}: " + (f"did you mean {nearest[0]}?" if nearest else "see bot/README.md")
     said = problem["msg"].removeprefix("Value error, ")
-    return f"setting {name}{where}: {said}, not {reprlib.repr(problem['input'])}"
+    given = "" if _SECRET.search(name) else f", not {reprlib.repr(problem['input'])}"
+    return f"setting {name}{where}: {said}{given}"
 
 
 def _unreadable_variable(error: UnreadableValueError) -> str:

@@ -43,7 +43,7 @@ def probes(settings: Settings) -> Iterator[Probe]:
     """What there is to look at with these settings."""
     yield Probe("home", lambda: _look_at_home(settings))
     yield Probe("database", lambda: _look_at_database(settings))
-    for name in settings.adapters:
+    for name in settings.served:
         yield Probe(f"adapter {name}", lambda name=name: _look_at_adapter(settings, name))
     for count, name in enumerate(settings.plugins, 1):
         yield Probe(f"plugin {name}", lambda count=count: _look_at_plugins(settings, settings.plugins[:count]))
@@ -92,7 +92,7 @@ def _look_at_database(settings: Settings) -> str:
 def _look_at_adapter(settings: Settings, name: str) -> str:
     from bot.extensions import load_adapters
 
-    [adapter] = load_adapters(settings.model_copy(update={"adapters": (name,)}))
+    [adapter] = load_adapters(settings, [name])
     return type(adapter).__module__
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,11 +31,8 @@ def chat(
     """
     from bot.settings import load_settings
 
-    flags: dict[str, Any] = {"adapters": ("console",)}
-    if model:
-        flags["model"] = {"version": model}
-    settings = load_settings(flags)
-    _serve(_at_home(settings, plugin or []), exclusive=False)
+    settings = load_settings({"model": {"version": model}} if model else None)
+    _serve(_at_home(settings, plugin or []), ("console",), exclusive=False)
 
 
 def run(
@@ -42,16 +40,17 @@ def run(
         list[str] | None, typer.Option(help="An adapter to serve instead of those in the settings.", metavar="NAME")
     ] = None,
 ) -> None:
-    """Serve every configured adapter until it is stopped."""
+    """Serve every adapter that has a token or is named in the settings, until it is stopped."""
     from bot.settings import load_settings
 
-    settings = load_settings({"adapters": tuple(adapter)} if adapter else None)
-    if not any(name != "console" or _stdin_can_speak() for name in settings.adapters):
+    settings = load_settings()
+    names = adapter or settings.served
+    if not any(name != "console" or _stdin_can_speak() for name in names):
         raise SettingsError(
-            "nothing to serve: the settings name no adapter but the console, and there is no terminal; "
-            "name other adapters in familiar.toml, or run it in a terminal"
+            "nothing to serve: no adapter has a token or is named in the settings, and there is no terminal for the "
+            "console; set FAMILIAR_DISCORD__TOKEN or FAMILIAR_TELEGRAM__TOKEN, or run it in a terminal"
         )
-    _serve(settings, exclusive=True)
+    _serve(settings, names, exclusive=True)
 
 
 def _at_home(settings: Settings, plugins: list[str]) -> Settings:
@@ -67,16 +66,17 @@ def _at_home(settings: Settings, plugins: list[str]) -> Settings:
     )
 
 
-def _serve(settings: Settings, *, exclusive: bool) -> None:
+def _serve(settings: Settings, names: Sequence[str], *, exclusive: bool) -> None:
     import asyncio
 
     from bot.app import App
+    from bot.extensions import load_adapters
     from bot.logs import set_up_logs
 
     set_up_logs(settings.log)
 
     async def serve() -> None:
-        await App(settings, exclusive=exclusive).run()
+        await App(settings, load_adapters(settings, names), exclusive=exclusive).run()
 
     asyncio.run(serve())
 

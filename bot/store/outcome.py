@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.events import Delivery, PlatformEvent
+from bot.memory import MemoryRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Outcome:
     """What the speaker was given, ready for JSON."""
     spoken: bool = False
     """This was conversation: the event's text, if it has one, and the reply become turns."""
-    forgets_conversation: bool = False
-    """Turns before this event are not used any more."""
+    forgets: MemoryRef | None = None
+    """Its turns before this event are not used any more."""
 
 
 @dataclass(frozen=True, slots=True)

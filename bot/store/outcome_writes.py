@@ -8,10 +8,12 @@ from datetime import datetime
 
 from bot.errors import StoreError
 from bot.events import Delivery, MessageReceived
+from bot.memory import MemoryRef
 from bot.store import statements
 from bot.store.committer import Write
 from bot.store.ids import new_id
 from bot.store.outcome import Outcome
+from bot.store.reply_extras import encode_extras
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -19,8 +21,8 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 def outcome_writes(outcome: Outcome, now: datetime) -> list[Write]:
     """Return everything `outcome` changes. Raises StoreError if it can't be stored."""
     writes = [_end_event(outcome, now), *_see(outcome, now)]
-    if outcome.forgets_conversation:
-        writes.append(_reset(outcome))
+    if outcome.forgets is not None:
+        writes.append(_reset(outcome, outcome.forgets))
     if outcome.spoken and isinstance(outcome.event, MessageReceived):
         writes.append(_user_turn(outcome, outcome.event))
     if outcome.delivery is not None:
@@ -61,14 +63,17 @@ def _see(outcome: Outcome, now: datetime) -> list[Write]:
     return [Write(statements.SEE_USER, user), Write(statements.SEE_CONVERSATION, conversation)]
 
 
-def _reset(outcome: Outcome) -> Write:
-    conversation = outcome.event.conversation
-    row = {
-        "of_platform": conversation.platform,
-        "of_conversation_id": conversation.conversation_id,
-        "up_to": new_id(),  # greater than every turn so far, smaller than those of this outcome
-    }
-    return Write(statements.RESET_CONVERSATION, row)
+def _reset(outcome: Outcome, memory: MemoryRef) -> Write:
+    conversation, member = memory
+    up_to = new_id()  # greater than every turn so far, smaller than those of this outcome
+    if member is None:
+        row = {
+            "of_platform": conversation.platform,
+            "of_conversation_id": conversation.conversation_id,
+            "up_to": up_to,
+        }
+        return Write(statements.RESET_CONVERSATION, row)
+    return Write(statements.RESET_MEMBER, {**_place(outcome), "user_id": member, "turn_id": up_to})
 
 
 def _user_turn(outcome: Outcome, event: MessageReceived) -> Write:
@@ -76,7 +81,7 @@ def _user_turn(outcome: Outcome, event: MessageReceived) -> Write:
         **_place(outcome),
         "id": new_id(),
         "role": "user",
-        "author_id": event.author.ref.user_id,
+        "user_id": event.author.ref.user_id,
         "author_name": event.author.name,
         "text": event.text,
         "at": event.at,
@@ -90,7 +95,7 @@ def _bot_turn(outcome: Outcome, delivery: Delivery, turn_id: int, now: datetime)
         **_place(outcome),
         "id": turn_id,
         "role": "bot",
-        "author_id": None,
+        "user_id": outcome.event.author.ref.user_id,
         "author_name": None,
         "text": delivery.reply.text,
         "at": now,
@@ -125,6 +130,8 @@ def _reply(outcome: Outcome, delivery: Delivery, turn_id: int | None, now: datet
         "created_at": now,
         "sent_at": None,
         "message_id": None,
+        "reply_token": delivery.reply_token,
+        "extras": encode_extras(delivery.reply),
     }
     return [Write(statements.ADD_REPLY, reply), Write(statements.ADD_DELIVERY, outgoing)]
 

@@ -101,10 +101,13 @@ class OutboxRecord(Record, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: str | None = None
+    reply_token: str | None = None
+    extras: str | None = None
+    """JSON of `ephemeral` and `buttons`; none for a plain reply."""
 
 
 class ConversationRecord(Record, table=True):
-    """A place where things are said. Turns up to `reset_turn_id` are no longer used."""
+    """A place where things are said. Turns up to `reset_turn_id`, whoever's they are, are no longer used."""
 
     __tablename__ = "conversations"
     __table_args__ = _KEYED_BY_TEXT
@@ -117,16 +120,16 @@ class ConversationRecord(Record, table=True):
 
 
 class TurnRecord(Record, table=True):
-    """One thing that was said. `role`: user or bot; the bot's turns have no author (`replies` names the person)."""
+    """One thing that was said. `role`: user or bot; `user_id` is who spoke, or who was answered."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index("ix_turns_conversation", "platform", "conversation_id", "id"),)
+    __table_args__ = (Index("ix_turns_member", "platform", "conversation_id", "user_id", "id"),)
 
     id: int = _key()
     platform: str
     conversation_id: str
     role: str
-    author_id: str | None = None
+    user_id: str | None = None
     author_name: str | None = None
     text: str
     at: datetime = Field(sa_type=UtcDateTime)
@@ -160,3 +163,26 @@ class ReplyRecord(Record, table=True):
     source: str
     model_version: str | None = None
     given: str | None = None
+
+
+class ResetRecord(Record, table=True):
+    """Where a member began afresh: their turns up to `turn_id` are no longer used."""
+
+    __tablename__ = "resets"
+    __table_args__ = _KEYED_BY_TEXT
+
+    platform: str = Field(primary_key=True)
+    conversation_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    turn_id: int = Field(sa_type=BigInteger)
+
+
+class AdapterNoteRecord(Record, table=True):
+    """What an adapter noted down for itself, such as how far it has read. Of no person."""
+
+    __tablename__ = "adapter_notes"
+    __table_args__ = _KEYED_BY_TEXT
+
+    platform: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    value: str

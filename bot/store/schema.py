@@ -14,7 +14,7 @@ from bot.store.engines import find_database, make_write_engine
 from bot.store.faults import name_fault
 from bot.store.sqlite_file import draft_beside, put_in_place, read_revision, side_file, sync_to_disk
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision this version knows, oldest first."""
 HEAD = REVISIONS[-1]
 

@@ -5,10 +5,19 @@ INSERT ... ON CONFLICT comes from SQLite's dialect; PostgreSQL's has the same me
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.store.records import ConversationRecord, InboxRecord, OutboxRecord, ReplyRecord, TurnRecord, UserRecord
+from bot.store.records import (
+    AdapterNoteRecord,
+    ConversationRecord,
+    InboxRecord,
+    OutboxRecord,
+    ReplyRecord,
+    ResetRecord,
+    TurnRecord,
+    UserRecord,
+)
 
 INBOX = InboxRecord.__table__
 OUTBOX = OutboxRecord.__table__
@@ -16,6 +25,8 @@ CONVERSATIONS = ConversationRecord.__table__
 TURNS = TurnRecord.__table__
 USERS = UserRecord.__table__
 REPLIES = ReplyRecord.__table__
+RESETS = ResetRecord.__table__
+NOTES = AdapterNoteRecord.__table__
 
 
 def _status(column: ColumnElement[str], *values: str) -> ColumnElement[bool]:
@@ -25,6 +36,8 @@ def _status(column: ColumnElement[str], *values: str) -> ColumnElement[bool]:
 
 _add_user = insert(USERS)
 _add_conversation = insert(CONVERSATIONS)
+_add_reset = insert(RESETS)
+_add_note = insert(NOTES)
 
 ADD_EVENT = insert(INBOX).on_conflict_do_nothing(index_elements=["platform", "update_id"])
 END_EVENT = (
@@ -47,9 +60,16 @@ RESET_CONVERSATION = (
     )
     .values(reset_turn_id=bindparam("up_to"))
 )
+RESET_MEMBER = _add_reset.on_conflict_do_update(
+    index_elements=["platform", "conversation_id", "user_id"], set_={"turn_id": _add_reset.excluded.turn_id}
+)
 ADD_TURN = insert(TURNS)
 ADD_REPLY = insert(REPLIES)
 ADD_DELIVERY = insert(OUTBOX)
+
+KEEP_NOTE = _add_note.on_conflict_do_update(
+    index_elements=["platform", "key"], set_={"value": _add_note.excluded.value}
+)
 
 _this_delivery = update(OUTBOX).where(OUTBOX.c.id == bindparam("reply_id"))
 BEGIN_ATTEMPT = _this_delivery.values(status="sending", attempts=OUTBOX.c.attempts + 1)
@@ -62,30 +82,32 @@ UNFINISHED_EVENTS = (
     .order_by(INBOX.c.id)
 )
 UNDELIVERED = (
-    select(OUTBOX.c.id, OUTBOX.c.platform, OUTBOX.c.conversation_id, OUTBOX.c.text, OUTBOX.c.reply_to, OUTBOX.c.status)
+    select(OUTBOX)
     .where(
         _status(OUTBOX.c.status, "pending", "sending"), OUTBOX.c.platform.in_(bindparam("platforms", expanding=True))
     )
     .order_by(OUTBOX.c.id)
 )
-_reset_turn_id = (
-    select(CONVERSATIONS.c.reset_turn_id)
-    .where(
-        CONVERSATIONS.c.platform == bindparam("platform"),
-        CONVERSATIONS.c.conversation_id == bindparam("conversation_id"),
-    )
-    .scalar_subquery()
+
+
+def _here(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.platform == bindparam("platform"), table.c.conversation_id == bindparam("conversation_id"))
+
+
+_reset_by_all = select(CONVERSATIONS.c.reset_turn_id).where(_here(CONVERSATIONS)).scalar_subquery()
+_reset_by_member = (
+    select(RESETS.c.turn_id).where(_here(RESETS), RESETS.c.user_id == bindparam("member")).scalar_subquery()
 )
-HISTORY = (
+SHARED_HISTORY = (
     select(TURNS.c.role, TURNS.c.author_name, TURNS.c.text)
-    .where(
-        TURNS.c.platform == bindparam("platform"),
-        TURNS.c.conversation_id == bindparam("conversation_id"),
-        TURNS.c.id > func.coalesce(_reset_turn_id, 0),
-    )
+    .where(_here(TURNS), TURNS.c.id > func.coalesce(_reset_by_all, 0))
     .order_by(TURNS.c.id.desc())
     .limit(bindparam("limit"))
 )
+MEMBERS_HISTORY = SHARED_HISTORY.where(
+    TURNS.c.user_id == bindparam("member"), TURNS.c.id > func.coalesce(_reset_by_member, 0)
+)
+NOTE = select(NOTES.c.value).where(NOTES.c.platform == bindparam("platform"), NOTES.c.key == bindparam("key"))
 COUNTS = {
     table.name: select(table.c.status, func.count().label("rows")).group_by(table.c.status).order_by(table.c.status)
     for table in (INBOX, OUTBOX)

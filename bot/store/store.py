@@ -13,15 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StoreError
-from bot.events import ConversationRef, Delivery, PlatformEvent, Reply, UnknownEventError, decode, encode
+from bot.events import ConversationRef, Delivery, PlatformEvent
+from bot.memory import MemoryRef
 from bot.plugin import Turn
 from bot.store import schema, statements
 from bot.store.committer import Write
 from bot.store.engines import find_database, make_read_engine, make_write_engine
+from bot.store.event_codec import UnknownEventError, decode, encode
 from bot.store.faults import name_fault
 from bot.store.ids import PROCESS_IDS, new_id
 from bot.store.outcome import Outcome, PendingDelivery, StoredEvent
 from bot.store.outcome_writes import outcome_writes, reply_id
+from bot.store.reply_extras import decode_reply
 from bot.store.writer import GroupCommitWriter
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -125,25 +128,29 @@ class Store:
     async def list_undelivered(self, platforms: Collection[str]) -> list[PendingDelivery]:
         """Return the replies of these platforms that are still to be delivered, oldest first."""
         rows = await self._read(statements.UNDELIVERED, {"platforms": list(platforms)})
-        return [
-            PendingDelivery(
-                Delivery(
-                    str(row.id), ConversationRef(row.platform, row.conversation_id), Reply(row.text), row.reply_to
-                ),
-                attempted=row.status == "sending",
-            )
-            for row in rows
-        ]
+        return [PendingDelivery(_delivery(row), attempted=row.status == "sending") for row in rows]
 
-    async def load_history(self, conversation: ConversationRef, limit: int) -> tuple[Turn, ...]:
-        """Return the latest `limit` turns since the conversation was last reset, oldest first."""
-        values = {
-            "platform": conversation.platform,
-            "conversation_id": conversation.conversation_id,
+    async def load_history(self, memory: MemoryRef, limit: int) -> tuple[Turn, ...]:
+        """Return the latest `limit` turns since the last reset, oldest first."""
+        values: dict[str, object] = {
+            "platform": memory.conversation.platform,
+            "conversation_id": memory.conversation.conversation_id,
             "limit": limit,
         }
-        rows = await self._read(statements.HISTORY, values)
+        query = statements.SHARED_HISTORY
+        if memory.member is not None:
+            query, values["member"] = statements.MEMBERS_HISTORY, memory.member
+        rows = await self._read(query, values)
         return tuple(Turn(row.author_name if row.role == "user" else None, row.text) for row in reversed(rows))
+
+    async def load_note(self, platform: str, key: str) -> str | None:
+        """Return what an adapter noted down under a key."""
+        rows = await self._read(statements.NOTE, {"platform": platform, "key": key})
+        return rows[0].value if rows else None
+
+    async def save_note(self, platform: str, key: str, value: str) -> None:
+        """Note something down for an adapter."""
+        await self._writer.write([Write(statements.KEEP_NOTE, {"platform": platform, "key": key, "value": value})])
 
     async def count_by_status(self) -> dict[str, dict[str, int]]:
         """Return how many rows of inbox and outbox there are in each status."""
@@ -162,7 +169,11 @@ class Store:
 
 def _decode(kind: str, payload: str) -> PlatformEvent | None:
     try:
-        event = decode(kind, payload)
+        return decode(kind, payload)
     except (UnknownEventError, ValueError):
         return None
-    return event if isinstance(event, PlatformEvent) else None
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    conversation = ConversationRef(row.platform, row.conversation_id)
+    return Delivery(str(row.id), conversation, decode_reply(row.text, row.extras), row.reply_to, row.reply_token)

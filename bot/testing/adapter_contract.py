@@ -74,6 +74,9 @@ class AdapterContract(ABC):
             running.adapter.show_progress(event.conversation, "")
             running.adapter.show_progress(event.conversation, "Hel")
             running.adapter.show_progress(ConversationRef(running.adapter.name, "nowhere"), "Hel")
+            running.adapter.end_progress(event.conversation)
+            running.adapter.end_progress(event.conversation)
+            running.adapter.end_progress(ConversationRef(running.adapter.name, "nowhere"))
 
     async def test_it_ends_when_closed_and_can_be_closed_twice(self) -> None:
         running = _Running(await self.make_adapter())

@@ -83,7 +83,7 @@ def test_an_unknown_plugin_is_refused_with_the_known_ones() -> None:
 
 def test_an_unknown_adapter_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ExtensionError, match=r"unknown adapter 'irc': installed are .*console"):
-        load_adapters(Settings(adapters=("irc",)))
+        load_adapters(Settings(), ["irc"])
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_a_plugin_that_can_not_be_made_is_named_with_its_cause() -> None:
 
 def test_a_plugin_is_no_adapter() -> None:
     with pytest.raises(ExtensionError, match="adapter lame: made_good:Good is not a subclass of Adapter"):
-        load_adapters(Settings(adapters=("lame",)))
+        load_adapters(Settings(), ["lame"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import Command, Option
+from bot.commands import Command, Option, Permission
 from bot.errors import ExtensionError
 from bot.events import CommandInvoked, MessageReceived, PlatformEvent
 from bot.handlers import HandlerTable
@@ -55,9 +55,40 @@ def test_a_command_is_found_by_its_name() -> None:
     table = HandlerTable([DicePlugin()])
     found = table.command("roll")
     assert found is not None
-    assert found.handler.plugin == "dice"
-    assert table.command("Roll") is found
+    assert (found[0].handler.plugin, found[1]) == ("dice", "")
+    assert table.command("Roll", "6") == (found[0], "6")
     assert table.command("rol") is None
+
+
+class ModelPlugin(Plugin):
+    name = "model"
+
+    @command("model status", "Tell which model speaks", permission=Permission.ADMIN, ephemeral=True)
+    async def status(self, ctx: Context, detail: str = "") -> None: ...
+
+
+def test_a_subcommand_is_found_by_its_name_and_by_the_first_argument() -> None:
+    table = HandlerTable([ModelPlugin()])
+    found = table.command("model status", "all of it")
+    assert found is not None
+    assert found[0].command == Command(
+        "model status", "Tell which model speaks", (Option("detail", str, required=False),), Permission.ADMIN, True
+    )
+    assert table.command("model", "status all of it") == table.command("Model", "Status  all of it") == found
+    assert table.command("model", "") is table.command("model", "stat") is None
+    assert table.subcommands("Model") == (found[0].command,)
+
+
+def test_a_command_has_no_subcommands_and_a_group_of_them_is_no_command() -> None:
+    class Other(Plugin):
+        name = "other"
+
+        @command("model", "Tell of the model")
+        async def model(self, ctx: Context) -> None: ...
+
+    line = "/model can't be a command and have subcommands, as platforms have it"
+    assert register(ModelPlugin(), Other()) == f"plugin other, handler model: {line}"
+    assert register(Other(), ModelPlugin()) == f"plugin model, handler status: {line}"
 
 
 def test_a_handler_hears_its_type_and_subtypes_of_events() -> None:
@@ -90,7 +121,7 @@ def test_a_plugin_needs_a_plain_name(name: Any) -> None:
     assert "set name to a lower-case word" in register(odd)
 
 
-@pytest.mark.parametrize("name", ["", "Roll", "/roll", "roll me", "r" * 33, "würfel"])
+@pytest.mark.parametrize("name", ["", "Roll", "/roll", "roll me now", "roll  me", "roll ", "r" * 33, "würfel"])
 def test_a_command_needs_a_name_every_platform_takes(name: str) -> None:
     async def go(self: Plugin, ctx: Context) -> None: ...
 

@@ -75,7 +75,7 @@ def test_an_unknown_variable_is_named() -> None:
 
 
 def test_an_unknown_nested_variable_is_named_with_the_nearest_setting() -> None:
-    assert complaint_about(FAMILIAR_BOT__NAMES="Rex") == "unknown setting bot.names: did you mean bot.name?"
+    assert complaint_about(FAMILIAR_BOT__NMAE="Rex") == "unknown setting bot.nmae: did you mean bot.name?"
 
 
 def test_a_value_that_does_not_fit_is_named() -> None:
@@ -126,5 +126,5 @@ def test_every_module_is_documented() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    documented = set(re.findall(r"^\| `([a-z_.]+)` \|", README.partition("## Settings")[2], re.MULTILINE))
+    documented = set(re.findall(r"^\| `([a-z_.<>]+)` \|", README.partition("## Settings")[2], re.MULTILINE))
     assert documented == set(list_names())

@@ -5,21 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.errors import StoreError
 from bot.events import (
+    ActionInvoked,
+    Attachment,
     Author,
+    Button,
     CommandInvoked,
+    ConversationMigrated,
     ConversationRef,
     Delivery,
+    MembershipChanged,
+    MessageDeleted,
+    MessageEdited,
     MessageReceived,
     PlatformEvent,
+    ReactionChanged,
     Reply,
+    ThreadCreated,
     UserRef,
 )
+from bot.memory import MemoryRef
 from bot.plugin import Turn
 from bot.store.ids import new_id
 from bot.store.outcome import Outcome, PendingDelivery, StoredEvent
@@ -28,17 +39,47 @@ from bot.store.store import Store
 HERE = ConversationRef("fake", "here")
 ELSEWHERE = ConversationRef("fake", "elsewhere")
 ANN = Author(UserRef("fake", "ann"), "Ann")
+BOB = Author(UserRef("fake", "bob"), "Bob")
+ANNS, ANNS_ELSEWHERE = MemoryRef(HERE, "ann"), MemoryRef(ELSEWHERE, "ann")
+BOBS, EVERYBODYS = MemoryRef(HERE, "bob"), MemoryRef(HERE, None)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def said(update_id: str, text: str = "hello", conversation: ConversationRef = HERE) -> MessageReceived:
+def said(
+    update_id: str, text: str = "hello", conversation: ConversationRef = HERE, author: Author = ANN
+) -> MessageReceived:
     return MessageReceived(
-        at=NOON, update_id=update_id, conversation=conversation, author=ANN, message_id=f"m{update_id}", text=text
+        at=NOON, update_id=update_id, conversation=conversation, author=author, message_id=f"m{update_id}", text=text
     )
 
 
 def reply(text: str, conversation: ConversationRef = HERE) -> Delivery:
     return Delivery(str(new_id()), conversation, Reply(text))
+
+
+_FACTS: Any = {"at": NOON, "update_id": "1", "conversation": HERE, "author": ANN}
+EVENTS: tuple[PlatformEvent, ...] = (
+    MessageReceived(
+        **_FACTS,
+        space="s1",
+        parent=ELSEWHERE,
+        reply_token="token",
+        message_id="m1",
+        text="你好",
+        mentions_me=True,
+        reply_to="m0",
+        replies_to_me=True,
+        attachments=(Attachment("photo", "cat.jpg", 4_000), Attachment("file", "notes.txt")),
+    ),
+    MessageEdited(**_FACTS, message_id="m1", text="hello", edited_at=NOON),
+    MessageDeleted(at=NOON, update_id="1", conversation=HERE, author=Author.unknown("fake"), message_id="m1"),
+    ReactionChanged(**_FACTS, message_id="m1", added=("👍", "party"), removed=("❤",)),
+    CommandInvoked(**_FACTS, name="add", options={"first": "1"}, is_direct=True),
+    ActionInvoked(**_FACTS, payload="yes", message_id="m1"),
+    ConversationMigrated(**_FACTS, old=ELSEWHERE),
+    MembershipChanged(**_FACTS, change="left"),
+    ThreadCreated(**_FACTS, parent=ELSEWHERE),
+)
 
 
 async def take_in(store: Store, event: PlatformEvent) -> int:
@@ -47,9 +88,16 @@ async def take_in(store: Store, event: PlatformEvent) -> int:
     return inbox_id
 
 
-async def exchange(store: Store, update_id: str, text: str, answer: str, conversation: ConversationRef = HERE) -> None:
+async def exchange(
+    store: Store,
+    update_id: str,
+    text: str,
+    answer: str,
+    conversation: ConversationRef = HERE,
+    author: Author = ANN,
+) -> None:
     """One message and its answer, stored."""
-    event = said(update_id, text, conversation)
+    event = said(update_id, text, conversation, author)
     inbox_id = await take_in(store, event)
     await store.save_outcome(
         Outcome(inbox_id=inbox_id, event=event, status="done", delivery=reply(answer, conversation), spoken=True)
@@ -111,7 +159,8 @@ class StoreContract:
 
     async def test_a_delivery_comes_back_as_it_was(self, store: Store) -> None:
         event = said("1")
-        delivery = Delivery(str(new_id()), ELSEWHERE, Reply("你好 👩‍👩‍👧 *bold*"), reply_to="m1")
+        reply = Reply("你好 👩‍👩‍👧 *bold*", ephemeral=True, buttons=(Button("Yes ✔", "yes"), Button("No", "no:1")))
+        delivery = Delivery(str(new_id()), ELSEWHERE, reply, reply_to="m1", reply_token="interaction 7")
         inbox_id = await take_in(store, event)
         await store.save_outcome(Outcome(inbox_id=inbox_id, event=event, status="done", delivery=delivery))
         assert await store.list_undelivered(["fake"]) == [PendingDelivery(delivery, attempted=False)]
@@ -120,12 +169,12 @@ class StoreContract:
         for number in range(4):
             await exchange(store, str(number), f"question {number}", f"answer {number}")
         await exchange(store, "elsewhere", "hush", "ok", ELSEWHERE)
-        assert await store.load_history(HERE, 3) == (
+        assert await store.load_history(ANNS, 3) == (
             Turn(None, "answer 2"),
             Turn("Ann", "question 3"),
             Turn(None, "answer 3"),
         )
-        assert len(await store.load_history(HERE, 100)) == 8
+        assert len(await store.load_history(ANNS, 100)) == 8
 
     async def test_what_was_not_spoken_is_not_history(self, store: Store) -> None:
         event = said("1")
@@ -133,7 +182,7 @@ class StoreContract:
         await store.save_outcome(
             Outcome(inbox_id=inbox_id, event=event, status="done", delivery=reply("I am busy"), source="limits")
         )
-        assert await store.load_history(HERE, 10) == ()
+        assert await store.load_history(ANNS, 10) == ()
 
     async def test_a_forgotten_conversation_starts_afresh(self, store: Store) -> None:
         await exchange(store, "1", "I like tea", "noted")
@@ -141,12 +190,42 @@ class StoreContract:
         event = CommandInvoked(at=NOON, update_id="3", conversation=HERE, author=ANN, name="reset")
         inbox_id = await take_in(store, event)
         await store.save_outcome(
-            Outcome(inbox_id=inbox_id, event=event, status="done", delivery=reply("Afresh."), forgets_conversation=True)
+            Outcome(inbox_id=inbox_id, event=event, status="done", delivery=reply("Afresh."), forgets=ANNS)
         )
-        assert await store.load_history(HERE, 10) == ()
-        assert len(await store.load_history(ELSEWHERE, 10)) == 2
+        assert await store.load_history(ANNS, 10) == ()
+        assert len(await store.load_history(ANNS_ELSEWHERE, 10)) == 2
         await exchange(store, "4", "hello again", "hi")
-        assert await store.load_history(HERE, 10) == (Turn("Ann", "hello again"), Turn(None, "hi"))
+        assert await store.load_history(ANNS, 10) == (Turn("Ann", "hello again"), Turn(None, "hi"))
+
+    async def test_each_member_has_a_history_and_so_have_all_together(self, store: Store) -> None:
+        await exchange(store, "1", "I am Ann", "Hi Ann")
+        await exchange(store, "2", "I am Bob", "Hi Bob", author=BOB)
+        assert await store.load_history(ANNS, 10) == (Turn("Ann", "I am Ann"), Turn(None, "Hi Ann"))
+        assert await store.load_history(BOBS, 10) == (Turn("Bob", "I am Bob"), Turn(None, "Hi Bob"))
+        assert [turn.text for turn in await store.load_history(EVERYBODYS, 3)] == ["Hi Ann", "I am Bob", "Hi Bob"]
+
+    async def test_a_member_forgets_nobody_elses_words_and_all_together_forget_everybodys(self, store: Store) -> None:
+        await exchange(store, "1", "I am Ann", "Hi Ann")
+        await exchange(store, "2", "I am Bob", "Hi Bob", author=BOB)
+        for number, memory in enumerate((ANNS, ANNS, EVERYBODYS)):
+            event = said(f"reset {number}")
+            inbox_id = await take_in(store, event)
+            await store.save_outcome(Outcome(inbox_id=inbox_id, event=event, status="done", forgets=memory))
+            assert await store.load_history(ANNS, 10) == ()
+            assert len(await store.load_history(BOBS, 10)) == (0 if memory is EVERYBODYS else 2)
+        assert await store.load_history(EVERYBODYS, 10) == ()
+
+    async def test_what_an_adapter_notes_down_is_kept_apart_for_each(self, store: Store) -> None:
+        assert await store.load_note("fake", "read up to") is None
+        await store.save_note("fake", "read up to", "7")
+        await store.save_note("other", "read up to", "1")
+        await store.save_note("fake", "read up to", "8")
+        assert await store.load_note("fake", "read up to") == "8"
+
+    @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+    async def test_every_kind_of_event_comes_back_as_it_was(self, store: Store, event: PlatformEvent) -> None:
+        inbox_id = await take_in(store, event)
+        assert await store.list_unfinished_events(["fake"]) == [StoredEvent(inbox_id, event)]
 
     async def test_an_outcome_is_all_or_nothing(self, store: Store) -> None:
         await exchange(store, "1", "hello", "hi")
@@ -157,7 +236,7 @@ class StoreContract:
         with pytest.raises(StoreError):  # the last row of the transaction is refused: its nonce is taken
             await store.save_outcome(outcome)
         assert await store.list_unfinished_events(["fake"]) == [StoredEvent(inbox_id, event)]
-        assert len(await store.load_history(HERE, 10)) == 2
+        assert len(await store.load_history(ANNS, 10)) == 2
         assert await store.list_undelivered(["fake"]) == [taken]
 
     async def test_an_event_ends_once(self, store: Store) -> None:
@@ -206,7 +285,7 @@ class StoreContract:
 
         await asyncio.gather(*(talk(number) for number in range(40)))
         assert await store.count_by_status() == {"inbox": {"done": 120}, "outbox": {"pending": 120}}
-        assert [turn.text for turn in await store.load_history(ConversationRef("fake", "7"), 4)] == [
+        assert [turn.text for turn in await store.load_history(MemoryRef(ConversationRef("fake", "7"), "ann"), 4)] == [
             "question 1",
             "answer 1",
             "question 2",

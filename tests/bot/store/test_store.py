@@ -91,9 +91,9 @@ async def test_the_listings_use_their_index(tmp_path: Path) -> None:
             ("SELECT id FROM outbox WHERE status IN ('pending', 'sending')", "ix_outbox_status_id"),
             ("SELECT status, count(*) FROM inbox GROUP BY status", "ix_inbox_status_id"),
             (
-                "SELECT text FROM turns WHERE platform = 'fake' AND conversation_id = 'here' AND id > 5"
-                " ORDER BY id DESC LIMIT 9",
-                "ix_turns_conversation",
+                "SELECT text FROM turns WHERE platform = 'fake' AND conversation_id = 'here' AND user_id = 'ann'"
+                " AND id > 5 ORDER BY id DESC LIMIT 9",
+                "ix_turns_member",
             ),
         ):
             plan = " ".join(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
