@@ -1,0 +1,1 @@
+"""Discord: servers, their threads, and direct messages."""
