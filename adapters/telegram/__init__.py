@@ -1,0 +1,1 @@
+"""Telegram: private chats, groups, channels and forum topics, over the Bot API."""

@@ -1,0 +1,99 @@
+"""python-telegram-bot's Bot, pointed where the settings say, and quiet about its token."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, cast
+
+import httpx
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
+from bot.settings import TelegramSettings
+
+API = "https://api.telegram.org/"
+WANTED = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+)
+"""The kinds of updates that become events. Reactions come only when they are named."""
+CONNECTIONS = 64
+SECONDS = 15.0
+"""How long a call may take. It is what the answer to a long poll may be late, too."""
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""What happens to a call before anything of it leaves this machine."""
+REVOKED = "Telegram does not know the token: get the current one from @BotFather (/mybots) for telegram.token"
+
+_TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
+_TALKATIVE = ("telegram", "httpx", "httpcore")
+
+
+class Client(Bot):
+    """Calls the Bot API. Nothing is connected before the first call."""
+
+    def __init__(self, settings: TelegramSettings) -> None:
+        """Raises SettingsError where the token is missing or can't be one."""
+        for name in _TALKATIVE:  # their records below this level hold the token, as a part of addresses
+            logging.getLogger(name).setLevel(logging.WARNING)
+        token = settings.token.get_secret_value() if settings.token else ""
+        if not _TOKEN.fullmatch(token):
+            wrong = "is not one of @BotFather's, such as 123456:ABC-…" if token else "is not set"
+            raise SettingsError(f"telegram.token {wrong}: get one from @BotFather with /newbot or /mybots")
+        super().__init__(
+            token,
+            base_url=settings.base_url or f"{API}bot",
+            base_file_url=settings.base_file_url or f"{API}file/bot",
+            request=_request(CONNECTIONS),
+            get_updates_request=_request(1),
+        )
+
+    async def fetch_updates(self, offset: int, seconds: int) -> list[dict[str, Any]]:
+        """Long polling, which confirms updates below `offset`. They come unparsed: a bad one must not hide the rest.
+
+        Raises TelegramError.
+        """
+        asked = {"offset": offset, "timeout": seconds, "allowed_updates": WANTED}
+        given = await self._post("getUpdates", asked, read_timeout=seconds + SECONDS)
+        return cast("list[dict[str, Any]]", given)
+
+    async def disconnect(self) -> None:
+        """Close the connections. Safe to call twice."""
+        for request in self._request:
+            await request.shutdown()
+
+
+def to_delivery_error(error: TelegramError) -> DeliveryError:
+    """What a failed send means for the reply."""
+    if isinstance(error, RetryAfter):
+        return DeliveryError("Telegram asks to wait", seconds_to_wait(error))
+    if isinstance(error, InvalidToken):
+        return DeliveryError(REVOKED)
+    if isinstance(error, Forbidden):
+        return DeliveryRefusedError("Telegram: the bot was blocked or removed, or may not write there")
+    if isinstance(error, BadRequest):
+        return DeliveryRefusedError(f"Telegram refuses it: {error.message}")
+    if isinstance(error.__cause__, NOT_SENT):
+        return DeliveryError("Telegram can't be reached")
+    if isinstance(error, NetworkError) and not isinstance(error.__cause__, httpx.HTTPError):
+        return DeliveryError("Telegram has trouble of its own")  # it answered, with a status of 500 or more
+    return DeliveryUncertainError("the connection to Telegram broke while it was sent")
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def _request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connections, read_timeout=SECONDS, write_timeout=SECONDS, connect_timeout=SECONDS, pool_timeout=SECONDS
+    )

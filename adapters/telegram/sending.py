@@ -1,0 +1,109 @@
+"""Delivers replies: as many messages as it takes, privately where that was asked, at the pace Telegram wants."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from telegram import LinkPreviewOptions, ReplyParameters
+from telegram.error import ChatMigrated, RetryAfter, TelegramError
+
+from adapters.telegram.client import Client, seconds_to_wait, to_delivery_error
+from adapters.telegram.outgoing import Outgoing, to_answer, to_messages
+from adapters.telegram.pacing import Pacer
+from adapters.telegram.places import Place, ReplyToken
+from adapters.telegram.presses import Presses
+from bot.errors import DeliveryRefusedError, DeliveryUncertainError
+from bot.events import Delivery, Reply
+
+LONGEST_WAIT = 60.0
+"""Seconds to wait here when Telegram asks for it. Longer waits are the host's."""
+ONLY_PRIVATELY = "I can answer that only in private: open a chat with me, press Start, and ask there."
+
+OnMigrated = Callable[[int, int], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Postman:
+    """Sends replies. What was sent of a reply is remembered until the rest is: another try goes on from there."""
+
+    def __init__(self, client: Client, presses: Presses, on_migrated: OnMigrated, pacer: Pacer | None = None) -> None:
+        self._client = client
+        self._presses = presses
+        self._on_migrated = on_migrated
+        self._pacer = pacer or Pacer()
+        self._begun: dict[str, list[str]] = {}
+        self._moved: dict[int, int] = {}
+
+    async def send(self, delivery: Delivery) -> str | None:
+        """Deliver a reply and return the id of its first message. Raises DeliveryError."""
+        token = ReplyToken.read(delivery.reply_token)
+        place = _read_place(delivery)
+        if token and token.press:
+            answer = to_answer(delivery.reply) if delivery.reply.ephemeral and not place.is_direct else None
+            if await self._presses.answer(token.press, answer) and answer:
+                return None
+        if delivery.reply.ephemeral and not place.is_direct:
+            return await self._send_privately(delivery, place, token)
+        return await self._send_all(delivery, place, delivery.reply)
+
+    async def _send_privately(self, delivery: Delivery, place: Place, token: ReplyToken | None) -> str | None:
+        """Write to the person alone. Where they never opened a chat, the group only reads that they have to."""
+        if token is not None:
+            try:
+                return await self._send_all(delivery, Place(token.person), delivery.reply)
+            except DeliveryRefusedError:
+                _log.info("a private answer could not be given", conversation=str(delivery.conversation))
+        return await self._send_all(delivery, place, Reply(ONLY_PRIVATELY))
+
+    async def _send_all(self, delivery: Delivery, place: Place, reply: Reply) -> str:
+        messages = to_messages(reply)
+        if not messages:
+            raise DeliveryRefusedError("there is nothing to see in the reply")
+        sent = self._begun.setdefault(delivery.nonce, [])
+        answered = int(delivery.reply_to) if delivery.reply_to and place.chat == _read_place(delivery).chat else None
+        try:
+            for number in range(len(sent), len(messages)):
+                sent.append(await self._send_one(place, messages[number], answered if number == 0 else None))
+        except (DeliveryRefusedError, DeliveryUncertainError):
+            del self._begun[delivery.nonce]  # no further try is made
+            raise
+        return self._begun.pop(delivery.nonce)[0]
+
+    async def _send_one(self, place: Place, message: Outgoing, answered: int | None) -> str:
+        while True:
+            chat = self._moved.get(place.chat, place.chat)
+            await self._pacer.wait_for_turn(chat)
+            try:
+                return await self._call(Place(chat, place.topic), message, answered)
+            except ChatMigrated as error:
+                self._moved[chat] = error.new_chat_id
+                answered = None  # the new chat counts its messages anew
+                await self._on_migrated(chat, error.new_chat_id)
+            except RetryAfter as error:
+                wait = seconds_to_wait(error)
+                self._pacer.hold(chat, wait)
+                if wait > LONGEST_WAIT:
+                    raise to_delivery_error(error) from error
+            except TelegramError as error:
+                raise to_delivery_error(error) from error
+
+    async def _call(self, place: Place, message: Outgoing, answered: int | None) -> str:
+        reply_to = ReplyParameters(answered, allow_sending_without_reply=True) if answered is not None else None
+        sent = await self._client.send_message(
+            place.chat,
+            message.text,
+            message_thread_id=place.topic,
+            reply_parameters=reply_to,
+            reply_markup=message.keyboard,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return str(sent.message_id)
+
+
+def _read_place(delivery: Delivery) -> Place:
+    try:
+        return Place.of(delivery.conversation)
+    except ValueError:
+        raise DeliveryRefusedError(f"{delivery.conversation} is no conversation on Telegram") from None
