@@ -22,7 +22,6 @@ _OPTION_TYPES = {str: 3, int: 4, bool: 5, float: 10}
 def to_menu(commands: Sequence[Command]) -> list[dict[str, Any]]:
     """The body that replaces all global commands. "model status" and "model list" come together under "model"."""
     menu: dict[str, dict[str, Any]] = {}
-    grouped = {command.name.split(" ")[0] for command in commands if " " in command.name}
     for command in commands:
         first, _, second = command.name.partition(" ")
         if second:
@@ -30,7 +29,7 @@ def to_menu(commands: Sequence[Command]) -> list[dict[str, Any]]:
             group["options"].append({"type": _SUB_COMMAND, **_named(second, command.description, command.options)})
             if command.permission is Permission.EVERYONE:
                 group["default_member_permissions"] = None
-        elif first not in grouped:  # Discord can't show both a command and others below it
+        else:
             menu[first] = _entry(first, command.description, command.permission, command.options)
     return list(menu.values())
 

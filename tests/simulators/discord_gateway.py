@@ -23,6 +23,7 @@ INTENTS = {  # what an event takes: (in a server, in a direct chat)
     "MESSAGE_REACTION": (1 << 10, 1 << 13),
     "MESSAGE": (1 << 9, 1 << 12),
     "GUILD": (GUILDS, GUILDS),
+    "CHANNEL": (GUILDS, GUILDS),
     "THREAD": (GUILDS, GUILDS),
     "INTERACTION": (0, 0),
 }

@@ -18,13 +18,21 @@ OPTION_TYPES: Mapping[type, int] = {str: 3, int: 4, bool: 5, float: 10}
 
 
 def call(
-    world: World, channel: int, name: str, options: Mapping[str, Any] | None = None, *, person: int = 201, sub: str = ""
+    world: World,
+    channel: int,
+    name: str,
+    options: Mapping[str, Any] | None = None,
+    *,
+    person: int = 201,
+    sub: str = "",
+    age: float = 0.0,
 ) -> int:
-    """Have somebody call `/name` or `/name sub`, and return the interaction's id."""
+    """Have somebody call `/name` or `/name sub` `age` seconds ago, and return the interaction's id."""
     given = [{"name": key, "type": OPTION_TYPES[type(value)], "value": value} for key, value in (options or {}).items()]
     if sub:
         given = [{"name": sub, "type": SUB_COMMAND, "options": given}]
-    return _begin(world, COMMAND, channel, person, {"id": "900", "name": name, "type": 1, "options": given})
+    data = {"id": "900", "name": name, "type": 1, "options": given}
+    return _begin(world, COMMAND, channel, person, data, age=age)
 
 
 def press(world: World, channel: int, message: int, custom_id: str, *, person: int = 201) -> int:
@@ -36,8 +44,10 @@ def press(world: World, channel: int, message: int, custom_id: str, *, person: i
     return _begin(world, COMPONENT, channel, person, data, source)
 
 
-def _begin(world: World, kind: int, channel: int, person: int, data: Json, source: Json | None = None) -> int:
-    id_ = snowflake()
+def _begin(
+    world: World, kind: int, channel: int, person: int, data: Json, source: Json | None = None, *, age: float = 0.0
+) -> int:
+    id_ = snowflake(time.time() - age)
     begun = world.interactions[id_] = Interaction(id_, f"sim-interaction-{id_}", kind, channel, person, source)
     where = world.channels[channel]
     payload: Json = {

@@ -86,6 +86,9 @@ class Rest:
         return _json(answer, 204 if answer is None else 200)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.Response:
+        if fault.hang:
+            self._world.happened()
+            await asyncio.Event().wait()
         if fault.drop:
             if request.transport is not None:
                 request.transport.abort()

@@ -141,10 +141,11 @@ class World:
         return [message["content"] for message in self.said(channel)]
 
     def said(self, channel: int) -> list[Json]:
-        """The bot's messages in a channel that everybody sees."""
+        """The bot's messages in a channel that everybody sees, placeholders aside."""
         mine = str(self.app_id)
         found = self.channels.get(channel)
-        return [m for _, m in sorted(found.messages.items()) if m["author"]["id"] == mine] if found else []
+        seen = sorted(found.messages.items()) if found else []
+        return [m for _, m in seen if m["author"]["id"] == mine and not m["flags"] & LOADING]
 
     def requests(self, method: str, path: str) -> list[Call]:
         """The calls whose path matches a pattern."""
@@ -155,6 +156,12 @@ class World:
         return [message["content"] for message in self.whispers if not message["flags"] & LOADING]
 
     # What people do
+
+    def meet(self, name: str) -> int:
+        """Have somebody new come to Discord."""
+        id_ = snowflake()
+        self.people[id_] = shape.user(id_, name)
+        return id_
 
     def direct(self, person: int) -> int:
         """The channel in which a person writes to the bot directly."""
@@ -244,6 +251,13 @@ class World:
         """Have the bot removed from a server."""
         del self.guilds[guild]
         self.dispatch("GUILD_DELETE", {"id": str(guild)}, guild)
+
+    def open_channel(self, name: str) -> int:
+        """Have a channel made in the first server."""
+        channel = Channel(snowflake(), shape.TEXT, name, self.guild_id)
+        self.channels[channel.id] = channel
+        self.dispatch("CHANNEL_CREATE", channel.payload(self.people), self.guild_id)
+        return channel.id
 
     def open_thread(self, channel: int, name: str) -> int:
         """Have somebody begin a thread."""

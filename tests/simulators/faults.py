@@ -24,6 +24,8 @@ class Fault:
     """Seconds before anything else happens. With status 0 the call is served after that."""
     served: bool = False
     """The call has its effect; only the answer is lost."""
+    hang: bool = False
+    """The answer never comes."""
     times: int = 1
     """How many calls meet it before it is used up."""
     every: int = 1
