@@ -26,6 +26,7 @@ from bot.plugin import Plugin
 from bot.progress import AdaptersProgress
 from bot.sender import Sender
 from bot.settings import Settings, make_home
+from bot.skills import Skills
 from bot.store.adapter_state import StoredState
 from bot.store.store import Store
 from bot.supervisor import Supervisor
@@ -127,11 +128,13 @@ class App:
             adapter.state = StoredState(store, adapter.name)
         self._connect(store)
         opened.push_async_callback(self.sender.aclose)
+        opened.callback(self.skills.close)
         opened.push_async_callback(self.dispatcher.aclose)
         self.model.start()
         lasting = tuple(adapter.name for adapter in self.adapters if adapter.capabilities.outlives_process)
+        unfinished = await store.list_unfinished_events(lasting)
         await self.sender.recover(lasting)
-        await self.dispatcher.recover(lasting)
+        self.dispatcher.recover(unfinished)
         opened.push_async_callback(self._finish)
         self.supervisor.start()
 
@@ -145,8 +148,10 @@ class App:
             waiting_per_conversation=limits.waiting_per_conversation,
             waiting_in_all=limits.waiting_in_all,
         )
-        answerer = Answerer(self.settings, self.handlers, self.model, history, AdaptersProgress(self._by_platform))
-        self.dispatcher = Dispatcher(limits, store, self.bus, answerer, self.sender, history)
+        capabilities = {adapter.name: adapter.capabilities for adapter in self.adapters}
+        self.skills = Skills(self.settings, self.handlers, self.model, history, capabilities)
+        answerer = Answerer(self.settings, self.skills, self.model, history, AdaptersProgress(self._by_platform))
+        self.dispatcher = Dispatcher(self.settings, store, self.bus, answerer, self.sender, history)
         self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands)
 
     async def _serve(self) -> None:

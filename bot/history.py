@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
+from bot.events import ConversationRef
 from bot.memory import MemoryRef
 from bot.plugin import Turn
 
@@ -42,6 +43,11 @@ class RecentTurns:
         """Take in what was just stored. What is not at hand stays so."""
         if memory in self._turns:
             self._turns[memory] = (*self._turns[memory], *turns)[-TURNS:]
+
+    def forget_conversations(self, *conversations: ConversationRef) -> None:
+        """Let go of everybody's turns in these."""
+        for memory in [memory for memory in self._turns if memory.conversation in conversations]:
+            del self._turns[memory]
 
     def forget(self, memory: MemoryRef) -> None:
         """Let go of turns; what counts is in the store."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from bot.commands import Command, Permission
@@ -35,6 +36,15 @@ class Turn:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """A model that speaks: its version, where it came from, and since when."""
+
+    version: str
+    source: str
+    since: datetime
+
+
 class Host(Protocol):
     """What a context may ask of the host."""
 
@@ -49,7 +59,7 @@ class Host(Protocol):
         ...
 
     @property
-    def model_version(self) -> str | None:
+    def model(self) -> ModelStatus | None:
         """The model that speaks now; None while none is loaded."""
         ...
 
@@ -66,6 +76,8 @@ class Context:
     host: Host
     is_admin: bool = False
     """The author is one of the people in `settings.admins`."""
+    has_buttons: bool = False
+    """The platform shows the buttons of a Reply."""
     forgets_conversation: bool = field(default=False, init=False)
 
     @property

@@ -37,9 +37,9 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """The reply is not delivered, or nobody can tell (`ambiguous`)."""
+    """The reply is not delivered, or nobody can tell (`ambiguous`), or nobody wants it any more (`withdrawn`)."""
 
-    status: Literal["failed", "ambiguous"]
+    status: Literal["failed", "ambiguous", "withdrawn"]
     reason: str
 
 
@@ -65,6 +65,8 @@ class Sender:
             platform: Lanes[Delivery](self._deliver, per_key=waiting_per_conversation, in_all=waiting_in_all)
             for platform in adapters
         }
+        self._unsent: dict[tuple[ConversationRef, str], str] = {}
+        self._withdrawn: set[str] = set()
 
     def has_room(self, conversation: ConversationRef) -> bool:
         """Whether replies for a conversation leave fast enough for more to be made."""
@@ -72,7 +74,19 @@ class Sender:
 
     def add(self, delivery: Delivery) -> None:
         """Deliver a reply after those of its conversation that were added before."""
+        if delivery.reply_to is not None:
+            self._unsent[delivery.conversation, delivery.reply_to] = delivery.nonce
         self._lanes[delivery.conversation.platform].add(delivery.conversation.conversation_id, delivery)
+
+    def is_unsent(self, conversation: ConversationRef, message_id: str) -> bool:
+        """Whether the reply to a message is still here."""
+        return (conversation, message_id) in self._unsent
+
+    def withdraw(self, conversation: ConversationRef, message_id: str) -> None:
+        """Don't send the reply to a message, if that is still here. A send that has begun goes on."""
+        nonce = self._unsent.get((conversation, message_id))
+        if nonce is not None:
+            self._withdrawn.add(nonce)
 
     async def recover(self, platforms: Iterable[str]) -> None:
         """Take up what an earlier process left in the outbox.
@@ -100,11 +114,16 @@ class Sender:
 
     async def _deliver(self, delivery: Delivery) -> None:
         await self._record(delivery, await self._send(delivery))
+        self._withdrawn.discard(delivery.nonce)
+        if delivery.reply_to is not None:
+            self._unsent.pop((delivery.conversation, delivery.reply_to), None)
 
     async def _send(self, delivery: Delivery) -> Arrived | GivenUp:
         adapter = self._adapters[delivery.conversation.platform]
         reason = ""
         for delay in islice(delays(), TRIES):
+            if delivery.nonce in self._withdrawn:
+                return GivenUp("withdrawn", "the message it answers was deleted")
             if not adapter.capabilities.deduplicates_sends:
                 await until_available(lambda: self._store.save_attempt(delivery.nonce), self._sleep)
             wait = delay
@@ -126,7 +145,8 @@ class Sender:
 
     async def _record(self, delivery: Delivery, end: Arrived | GivenUp) -> None:
         if isinstance(end, GivenUp):
-            _log.error("a reply was not delivered", conversation=str(delivery.conversation), status=end.status)
+            log = _log.info if end.status == "withdrawn" else _log.error
+            log("a reply was not delivered", conversation=str(delivery.conversation), status=end.status)
             await until_available(
                 lambda: self._store.save_undelivered(delivery.nonce, end.status, end.reason), self._sleep
             )

@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("familiar")))
     adapters: Names = ()
     """Platforms to serve besides those whose token is set; when there is none at all, the console."""
-    plugins: Names = ("basics",)
+    plugins: Names = ("basics", "admin")
     admins: Names = ()
     """Who may call the admin commands: `discord:1`, `telegram:2`."""
     bot: BotSettings = BotSettings()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ import structlog
 from bot.errors import ModelUnavailableError
 from bot.logs import describe
 from bot.model_host.shelf import ModelFolder, ModelShelf
-from bot.plugin import Turn
+from bot.plugin import ModelStatus, Turn
 from bot.settings import ModelSettings
 from brain.errors import BrainError
 from brain.reply import ReplyGenerator, ReplyRequest, SpokenTurn
@@ -43,6 +44,7 @@ class ModelReply:
 @dataclass(frozen=True, slots=True)
 class _Voice:
     version: str
+    source: str
     generator: ReplyGenerator
 
 
@@ -62,12 +64,18 @@ class ModelHost:
         self._swapping = asyncio.Lock()
         self._loading: asyncio.Future[str] | None = None
         self._voice: _Voice | None = None
+        self._since = datetime.now(UTC)
         self._previous: _Voice | None = None
 
     @property
     def version(self) -> str | None:
         """The version that speaks now; None while none is loaded."""
         return self._voice.version if self._voice else None
+
+    @property
+    def status(self) -> ModelStatus | None:
+        """What speaks now, and since when; None while no model is loaded."""
+        return ModelStatus(self._voice.version, self._voice.source, self._since) if self._voice else None
 
     def start(self) -> None:
         """Begin to load the model of the settings and return at once."""
@@ -132,7 +140,7 @@ class ModelHost:
 
     async def _let_speak(self, voice: _Voice) -> None:
         before, self._previous = self.version, self._voice
-        self._voice = voice
+        self._voice, self._since = voice, datetime.now(UTC)
         if self._on_reload is not None:
             await self._on_reload(voice.version, before)
 
@@ -154,7 +162,7 @@ class ModelHost:
             raise ModelUnavailableError(str(error)) from error
         except Exception as error:  # a library's own words about a file it can't take
             raise ModelUnavailableError(_in_one_line(folder, error)) from error
-        return _Voice(folder.version, generator)
+        return _Voice(folder.version, str(folder.path), generator)
 
     def _load_native(self, folder: Path) -> ReplyGenerator:
         from brain.reply_generator import NativeGenerator

@@ -84,7 +84,7 @@ class InboxRecord(Record, table=True):
 
 
 class OutboxRecord(Record, table=True):
-    """A reply on its way; `id` is its nonce. `status`: pending, sending, then sent, failed or ambiguous."""
+    """A reply on its way; `id` is its nonce. `status`: pending, sending, then sent, failed, ambiguous or withdrawn."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_status_id", "status", "id"),)

@@ -22,10 +22,13 @@ from bot.store.engines import find_database, make_read_engine, make_write_engine
 from bot.store.event_codec import UnknownEventError, decode, encode
 from bot.store.faults import name_fault
 from bot.store.ids import PROCESS_IDS, new_id
+from bot.store.moving import move_writes
 from bot.store.outcome import Outcome, PendingDelivery, StoredEvent
 from bot.store.outcome_writes import outcome_writes, reply_id
 from bot.store.reply_extras import decode_reply
 from bot.store.writer import GroupCommitWriter
+
+Undelivered = Literal["failed", "ambiguous", "withdrawn"]
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -105,8 +108,8 @@ class Store:
         row = {"reply_id": reply_id(nonce), "now": datetime.now(UTC), "sent_as": message_id}
         await self._writer.write([Write(statements.END_DELIVERED, row)])
 
-    async def save_undelivered(self, nonce: str, status: Literal["failed", "ambiguous"], reason: str) -> None:
-        """Note that a reply is given up, or that nobody can tell whether it arrived."""
+    async def save_undelivered(self, nonce: str, status: Undelivered, reason: str) -> None:
+        """Note that a reply is given up or withdrawn, or that nobody can tell whether it arrived."""
         row = {"reply_id": reply_id(nonce), "new_status": status, "why": reason}
         await self._writer.write([Write(statements.END_UNDELIVERED, row)])
 
@@ -142,6 +145,10 @@ class Store:
             query, values["member"] = statements.MEMBERS_HISTORY, memory.member
         rows = await self._read(query, values)
         return tuple(Turn(row.author_name if row.role == "user" else None, row.text) for row in reversed(rows))
+
+    async def move_conversation(self, old: ConversationRef, new: ConversationRef) -> None:
+        """Give everything of a conversation to its new id, on the same platform. A second time changes nothing."""
+        await self._writer.write(move_writes(old, new))
 
     async def load_note(self, platform: str, key: str) -> str | None:
         """Return what an adapter noted down under a key."""

@@ -31,7 +31,10 @@ class PluginHarness:
         self._open = AsyncExitStack()
 
     async def say(self, text: str, *, conversation: str = "c1", user: str = "u1") -> str | None:
-        """Say something (or call `/command arguments`) and return the reply, or None where nothing is said."""
+        """Say something (or call `/command arguments`) and return the reply, or None where nothing is said.
+
+        The user "admin" may call admin commands.
+        """
         before = len(self._adapter.arrived)
         await self._adapter.say(text, conversation=conversation, user=user)
         await self._app.settle()
@@ -42,7 +45,9 @@ class PluginHarness:
         """Raises ExtensionError where a plugin does not register."""
         async with AsyncExitStack() as opened:
             home = Path(opened.enter_context(TemporaryDirectory(prefix="familiar-")))
-            settings = Settings(home=home, adapters=(), plugins=(), model=ModelSettings(version=str(home)), limits=WIDE)
+            settings = Settings(
+                home=home, plugins=(), admins=("fake:admin",), model=ModelSettings(version=str(home)), limits=WIDE
+            )
             self._adapter = FakeAdapter(settings)
             self._app = App(settings, [self._adapter], self._plugins, lambda _folder: self._network)
             await opened.enter_async_context(self._app)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers import APOLOGY
 from bot.events import ConversationRef, MessageReceived, ReplySent
 from bot.settings import Settings
+from bot.skills import APOLOGY
 from bot.testing import FakeAdapter, FakeGenerator
 from tests.bot.house import House, counts
 
