@@ -62,12 +62,23 @@ class RecurrentWriter(nn.Module):
 
     def forward(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Go on from `state` with x [B, T, D]; return [B, T, D] and the state after it ([B, D] each)."""
+        if state is not None and x.shape[1] == 1 and not self.training:
+            return self._step(x[:, 0], state)
         before = None if state is None else tuple(part.unsqueeze(0).contiguous() for part in state)
         if isinstance(self.cell, nn.LSTM):
             y, after = self.cell(x, before)
             return y, (after[0].squeeze(0), after[1].squeeze(0))
         y, hidden = self.cell(x, None if before is None else before[0])
         return y, (hidden.squeeze(0),)
+
+    def _step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """One step by the plain cell: the fused kernel packs its weights anew at every call, which takes longer."""
+        of_input, of_hidden, input_bias, hidden_bias = self.cell.parameters()
+        if isinstance(self.cell, nn.LSTM):
+            hidden, cell = torch.lstm_cell(x, state, of_input, of_hidden, input_bias, hidden_bias)
+            return hidden.unsqueeze(1), (hidden, cell)
+        hidden = torch.gru_cell(x, state[0], of_input, of_hidden, input_bias, hidden_bias)
+        return hidden.unsqueeze(1), (hidden,)
 
 
 class SelfAttentionWriter(nn.Module):
