@@ -20,7 +20,7 @@ from adapters.telegram.client import REVOKED, WANTED, Client
 from adapters.telegram.convert import tell_migration
 from adapters.telegram.intake import Intake
 from adapters.telegram.outgoing import to_menu
-from adapters.telegram.places import PLATFORM, Place
+from adapters.telegram.places import PLATFORM, Askers, Place
 from adapters.telegram.polling import Poller
 from adapters.telegram.presses import Presses
 from adapters.telegram.progress import Typing
@@ -56,7 +56,8 @@ class TelegramAdapter(Adapter):
         self._secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
         self._presses = Presses(self._client)
         self._typing = Typing(self._client)
-        self._postman = Postman(self._client, self._presses, self._tell_migration)
+        self._askers = Askers()
+        self._postman = Postman(self._client, self._presses, self._askers, self._tell_migration)
         self._intake: Intake | None = None
         self._answers: bool | None = None
         self._running: asyncio.Task[None] | None = None
@@ -131,7 +132,7 @@ class TelegramAdapter(Adapter):
             hook = (await self._client.get_webhook_info()).url
         except InvalidToken:
             raise SettingsError(REVOKED) from None
-        self._intake = Intake(self._client, Me(me.id, me.username or ""), publish, self._presses.expect)
+        self._intake = Intake(self._client, Me(me.id, me.username or ""), publish, self._presses, self._askers)
         if self._hook:
             await self._serve_hook(self._hook)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageReactionUpdated, Update, User
 
-from adapters.telegram.places import PLATFORM, Place, ReplyToken
+from adapters.telegram.places import PLATFORM, Place, Press
 from adapters.telegram.reading import Me, name_reactions, read_attachments, read_words
 from bot.events import (
     ActionInvoked,
@@ -100,7 +100,7 @@ def _read_press(query: CallbackQuery, number: str, now: datetime) -> ActionInvok
     if query.data is None or source is None:
         return None
     where = _where(source.chat, _author(query.from_user), source if isinstance(source, Message) else None)
-    where["reply_token"] = ReplyToken(query.from_user.id, query.id).text
+    where["reply_token"] = Press(query.id, query.from_user.id).token
     return ActionInvoked(**where, at=now, update_id=number, payload=query.data, message_id=str(source.message_id))
 
 
@@ -126,14 +126,11 @@ def _read_membership(change: ChatMemberUpdated, number: str) -> MembershipChange
 
 def _where(chat: Chat, author: Author, message: Message | None = None) -> dict[str, Any]:
     topic = message.message_thread_id if message and message.is_topic_message else None
-    is_group = chat.type != Chat.PRIVATE
-    speaker = int(author.ref.user_id or 0)  # below zero: a chat, which can't be answered privately
     return {
         "conversation": Place(chat.id, topic).conversation,
         "author": author,
-        "space": str(chat.id) if is_group else None,
+        "space": None if chat.type == Chat.PRIVATE else str(chat.id),
         "parent": Place(chat.id).conversation if topic is not None else None,
-        "reply_token": ReplyToken(speaker).text if is_group and speaker > 0 else None,
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +10,12 @@ import structlog
 from telegram import Bot, Update
 
 from adapters.telegram.convert import to_event
-from adapters.telegram.places import ReplyToken
+from adapters.telegram.places import Askers, Press
+from adapters.telegram.presses import Presses
 from adapters.telegram.reading import Me
 from bot.adapter import Publish
 from bot.errors import StoreCorruptError, StoreError, StoreUnavailableError
-from bot.events import ActionInvoked, ConversationRef, PlatformEvent
+from bot.events import ConversationRef, PlatformEvent
 
 Raw = dict[str, Any]
 """An update as it came over the wire."""
@@ -26,12 +26,13 @@ _log = structlog.get_logger(__name__)
 class Intake:
     """The way of an update into the host."""
 
-    def __init__(self, bot: Bot, me: Me, publish: Publish, expect_press: Callable[[str], None]) -> None:
-        """Hand events to `publish`, and the ids of pressed buttons to `expect_press` once they are stored."""
+    def __init__(self, bot: Bot, me: Me, publish: Publish, presses: Presses, askers: Askers) -> None:
+        """Hand events to `publish`. Presses and askers are told what they need for answering."""
         self._bot = bot
         self._me = me
         self._publish = publish
-        self._expect_press = expect_press
+        self._presses = presses
+        self._askers = askers
 
     async def take_all(self, updates: list[Raw]) -> int | None:
         """Store updates: those of a conversation in order, conversations side by side.
@@ -53,10 +54,10 @@ class Intake:
 
     async def hand_over(self, event: PlatformEvent) -> None:
         """Have the host store an event. Raises StoreError."""
+        self._askers.note(event)
         await self._publish(event)
-        token = ReplyToken.read(event.reply_token)
-        if isinstance(event, ActionInvoked) and token and token.press:
-            self._expect_press(token.press)
+        if press := Press.read(event.reply_token):
+            self._presses.expect(press.id)
 
     async def _take_in_order(self, lane: list[tuple[int, PlatformEvent]]) -> int | None:
         for id_, event in lane:

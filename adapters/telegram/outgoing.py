@@ -17,7 +17,7 @@ from bot.events import Button, Reply
 from bot.splitting import split_text, utf16_length
 
 LONGEST_TEXT = 4096
-LONGEST_ANSWER = 200
+LONGEST_NOTE = 200
 LONGEST_DESCRIPTION = 256
 MOST_COMMANDS = 100
 
@@ -41,10 +41,10 @@ def to_messages(reply: Reply) -> list[Outgoing]:
     return [Outgoing(part, _keyboard(reply.buttons) if number == last else None) for number, part in enumerate(parts)]
 
 
-def to_answer(reply: Reply) -> str | None:
+def to_note(reply: Reply) -> str | None:
     """The note that a pressed button can be answered with, or None where the reply is too much for one."""
     text = reply.text.strip()
-    return text if text and utf16_length(text) <= LONGEST_ANSWER and not reply.buttons else None
+    return text if text and utf16_length(text) <= LONGEST_NOTE and not reply.buttons else None
 
 
 def loosen_names(text: str) -> str:

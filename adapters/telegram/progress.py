@@ -10,6 +10,8 @@ from telegram.error import TelegramError
 from adapters.telegram.client import Client
 from adapters.telegram.places import Place
 
+FIRST_SECONDS = 0.2
+"""A reply that comes sooner is announced by nothing."""
 REFRESH_SECONDS = 4.0
 LONGEST_SECONDS = 300.0
 """After so long something forgot to end it."""
@@ -42,6 +44,7 @@ class Typing:
 
     async def _show(self, place: Place) -> None:
         try:
+            await asyncio.sleep(FIRST_SECONDS)
             async with asyncio.timeout(LONGEST_SECONDS):
                 while True:
                     await self._client.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)

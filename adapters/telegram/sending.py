@@ -9,9 +9,9 @@ from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from adapters.telegram.client import Client, seconds_to_wait, to_delivery_error
-from adapters.telegram.outgoing import Outgoing, to_answer, to_messages
+from adapters.telegram.outgoing import Outgoing, to_messages, to_note
 from adapters.telegram.pacing import Pacer
-from adapters.telegram.places import Place, ReplyToken
+from adapters.telegram.places import Askers, Place, Press
 from adapters.telegram.presses import Presses
 from bot.errors import DeliveryRefusedError, DeliveryUncertainError
 from bot.events import Delivery, Reply
@@ -28,9 +28,12 @@ _log = structlog.get_logger(__name__)
 class Postman:
     """Sends replies. What was sent of a reply is remembered until the rest is: another try goes on from there."""
 
-    def __init__(self, client: Client, presses: Presses, on_migrated: OnMigrated, pacer: Pacer | None = None) -> None:
+    def __init__(
+        self, client: Client, presses: Presses, askers: Askers, on_migrated: OnMigrated, pacer: Pacer | None = None
+    ) -> None:
         self._client = client
         self._presses = presses
+        self._askers = askers
         self._on_migrated = on_migrated
         self._pacer = pacer or Pacer()
         self._begun: dict[str, list[str]] = {}
@@ -38,21 +41,22 @@ class Postman:
 
     async def send(self, delivery: Delivery) -> str | None:
         """Deliver a reply and return the id of its first message. Raises DeliveryError."""
-        token = ReplyToken.read(delivery.reply_token)
         place = _read_place(delivery)
-        if token and token.press:
-            answer = to_answer(delivery.reply) if delivery.reply.ephemeral and not place.is_direct else None
-            if await self._presses.answer(token.press, answer) and answer:
+        alone = delivery.reply.ephemeral and not place.is_direct
+        if press := Press.read(delivery.reply_token):
+            note = to_note(delivery.reply) if alone else None
+            if await self._presses.answer(press.id, note) and note:
                 return None
-        if delivery.reply.ephemeral and not place.is_direct:
-            return await self._send_privately(delivery, place, token)
+        if alone:
+            return await self._send_privately(delivery, place)
         return await self._send_all(delivery, place, delivery.reply)
 
-    async def _send_privately(self, delivery: Delivery, place: Place, token: ReplyToken | None) -> str | None:
+    async def _send_privately(self, delivery: Delivery, place: Place) -> str:
         """Write to the person alone. Where they never opened a chat, the group only reads that they have to."""
-        if token is not None:
+        person = self._askers.find(delivery)
+        if person is not None:
             try:
-                return await self._send_all(delivery, Place(token.person), delivery.reply)
+                return await self._send_all(delivery, Place(person), delivery.reply)
             except DeliveryRefusedError:
                 _log.info("a private answer could not be given", conversation=str(delivery.conversation))
         return await self._send_all(delivery, place, Reply(ONLY_PRIVATELY))

@@ -91,8 +91,10 @@ class Telegram:
         except Refused as refused:
             answer = web.json_response(refused.body, status=refused.code)
         if fault and fault.served:
-            self.world.happened()
             return await self._fail(request, fault)
+        if method in self.world.silent:
+            self.world.happened()
+            await asyncio.Event().wait()
         return answer
 
     def _authorize(self, token: str) -> None:

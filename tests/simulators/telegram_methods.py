@@ -45,11 +45,11 @@ async def get_updates(world: World, given: Mapping[str, str]) -> list[Json]:
         raise Refused(409, CONFLICT_WEBHOOK)
     world.allowed = _json(given, "allowed_updates", world.allowed)
     world.confirm(int(given.get("offset", 0)))
-    mine = world.poll = object()
+    mine = world.polls = world.polls + 1
     world.happened()
 
     def is_over() -> bool:
-        return bool(world.updates) or world.poll is not mine or world.token is None
+        return bool(world.updates) or world.polls != mine or world.token is None
 
     try:
         await world.until(is_over, float(given.get("timeout", 0)) + 0.001)
@@ -57,7 +57,7 @@ async def get_updates(world: World, given: Mapping[str, str]) -> list[Json]:
         return []
     if world.token is None:
         raise Refused(401, "Unauthorized")
-    if world.poll is not mine:
+    if world.polls != mine:
         raise Refused(409, CONFLICT_POLL)
     return world.updates[: int(given.get("limit", 100))]
 

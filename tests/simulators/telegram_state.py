@@ -97,11 +97,13 @@ class World:
         self.typing: list[tuple[int, int | None]] = []
         self.calls: list[Call] = []
         self.faults = FaultQueue()
+        self.silent: set[str] = set()
+        """Methods that do their work and never answer."""
         self.floods = 0
         """Sends refused for coming too fast."""
         self._sends: deque[float] = deque(maxlen=30)
-        self.poll: object = None
-        """The poll that is waiting, or was the last to."""
+        self.polls = 0
+        """How many polls have come. Only the latest may still wait."""
         self._news = asyncio.Event()
         self._next = 1000
         self._next_update = 90_000_000
@@ -176,7 +178,7 @@ class World:
         id_ = str(self._new_id() * 10**9)
         self.callbacks[id_] = "open"
         about = {"id": id_, "chat_instance": "-1", "data": payload, "message": source}
-        self.push("callback_query", {"from": self.people[user], **about})
+        self.push("callback_query", {"from": self.find_person(user), **about})
         return id_
 
     def react(self, chat: int, message: int, *emoji: str, user: int = ANA) -> None:
@@ -185,7 +187,7 @@ class World:
         old = where.messages[message].setdefault("reactions", {}).get(user, ())
         where.messages[message]["reactions"][user] = emoji
         if where.is_private or where.bot_status == "administrator":
-            about = {"chat": self.chat_object(where), "message_id": message, "user": self.people[user], "date": now()}
+            about = {"chat": self.chat_object(where), "message_id": message, "user": self.find_person(user), "date": now()}
             lists = {"old_reaction": _reactions(old), "new_reaction": _reactions(emoji)}
             self.push("message_reaction", about | lists)
 
@@ -193,18 +195,19 @@ class World:
         """Have the bot added, made `administrator`, removed (`left`, `kicked`) or, directly, blocked (`kicked`)."""
         where = self.direct(user) if chat == user else self.chats[chat]
         old, where.bot_status = where.bot_status, status
-        about: Json = {"chat": self.chat_object(where), "from": self.people[user], "date": now()}
+        about: Json = {"chat": self.chat_object(where), "from": self.find_person(user), "date": now()}
         self.push(
             "my_chat_member", about | {"old_chat_member": self._member(old), "new_chat_member": self._member(status)}
         )
 
-    def migrate(self, chat: int) -> int:
-        """Have a group become a supergroup and return the new id. Both chats tell of it."""
+    def migrate(self, chat: int, *, tell: bool = True) -> int:
+        """Have a group become a supergroup and return the new id. Both chats `tell` of it."""
         old = self.chats[chat]
         new = self.group(-1_000_000_000_000 - self._new_id(), type="supergroup", status=old.bot_status)
         old.migrated_to = new
-        self.push("message", self.make_message(chat, "", ANA, migrate_to_chat_id=new))
-        self.push("message", self.make_message(new, "", ANA, migrate_from_chat_id=chat))
+        if tell:
+            self.push("message", self.make_message(chat, "", ANA, migrate_to_chat_id=new))
+            self.push("message", self.make_message(new, "", ANA, migrate_from_chat_id=chat))
         return new
 
     def open_topic(self, chat: int, name: str) -> int:
