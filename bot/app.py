@@ -8,17 +8,19 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.adapter import Adapter
 from bot.answers import Answerer
 from bot.bus.local import LocalBus
+from bot.connections import Connections
 from bot.dispatcher import Dispatcher
 from bot.events import ModelReloaded
 from bot.extensions import load_adapters, load_plugins
 from bot.handlers import HandlerTable
+from bot.health import Health
 from bot.history import RecentTurns
 from bot.home_lock import HomeLock
 from bot.model_host import Load, ModelHost, ModelShelf
@@ -30,6 +32,9 @@ from bot.skills import Skills
 from bot.store.adapter_state import StoredState
 from bot.store.store import Store
 from bot.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from bot.api.server import HttpServer
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DRAIN_SECONDS = 30.0
@@ -54,10 +59,12 @@ class App:
         load: Load | None = None,
         *,
         exclusive: bool = False,
+        serves_http: bool = False,
     ) -> None:
         """Use the given extensions, or those the settings name; load models with `load`, or natively.
 
-        `exclusive` keeps other exclusive ones off the same home folder. Raises ExtensionError.
+        `exclusive` keeps other exclusive ones off the same home folder. `serves_http`: listen for health checks even
+        where no adapter needs it. Raises ExtensionError and SettingsError.
         """
         self.settings = settings
         self.adapters = tuple(load_adapters(settings, settings.served) if adapters is None else adapters)
@@ -65,7 +72,10 @@ class App:
         self.handlers = HandlerTable(self.plugins)
         self.bus = LocalBus()
         self.model = ModelHost(settings.model, ModelShelf(settings), load=load, on_reload=self._tell_reload)
+        self.connections = Connections(self.bus)
         self._exclusive = exclusive
+        self._serves_http = serves_http
+        self.http: HttpServer | None = None
         self._by_platform = {adapter.name: adapter for adapter in self.adapters}
         self._stopping = asyncio.Event()
         self._hurrying = asyncio.Event()
@@ -105,7 +115,10 @@ class App:
             return False
 
     async def __aenter__(self) -> App:
-        """Open everything and start receiving. Raises StoreError, HomeUnusableError or HomeInUseError."""
+        """Open everything and start receiving.
+
+        Raises StoreError, HomeUnusableError, HomeInUseError, or SettingsError where the HTTP port can't be had.
+        """
         async with AsyncExitStack() as opened:
             await self._start(opened)
             self._open = opened.pop_all()
@@ -130,6 +143,9 @@ class App:
         opened.push_async_callback(self.sender.aclose)
         opened.callback(self.skills.close)
         opened.push_async_callback(self.dispatcher.aclose)
+        self.http = self._start_http(store)
+        if self.http is not None:
+            opened.push_async_callback(self.http.aclose)
         self.model.start()
         lasting = tuple(adapter.name for adapter in self.adapters if adapter.capabilities.outlives_process)
         unfinished = await store.list_unfinished_events(lasting)
@@ -152,7 +168,19 @@ class App:
         self.skills = Skills(self.settings, self.handlers, self.model, history, capabilities)
         answerer = Answerer(self.settings, self.skills, self.model, history, AdaptersProgress(self._by_platform))
         self.dispatcher = Dispatcher(self.settings, store, self.bus, answerer, self.sender, history)
-        self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands)
+        self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands, self.connections)
+
+    def _start_http(self, store: Store) -> HttpServer | None:
+        routers = [router for adapter in self.adapters if (router := adapter.router()) is not None]
+        if not (routers or self._serves_http):
+            return None
+        from bot.api.server import HttpServer  # most of a second to import: a chat does without
+        from bot.api.web_app import make_web_app
+
+        health = Health(tuple(self._by_platform), self.connections, self.model, store)
+        server = HttpServer(self.settings.api, make_web_app(health, routers))
+        server.start()
+        return server
 
     async def _serve(self) -> None:
         await _first_of(self._stopping.wait(), self.supervisor.wait(), self._wait_for_failing_model())
@@ -168,6 +196,8 @@ class App:
     async def _finish(self) -> None:
         self.dispatcher.stop_taking()
         await self.supervisor.stop()
+        if self.http is not None:
+            await self.http.aclose()
         settled = await _first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
         if not settled:
             _log.warning("stopped before everything was answered; the rest goes on at the next start")

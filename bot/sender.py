@@ -93,16 +93,15 @@ class Sender:
 
         Where it may have been sent already and the platform would show it twice, it is marked `ambiguous` instead.
         """
-        ambiguous = 0
-        for pending in await self._store.list_undelivered(tuple(platforms)):
-            delivery = pending.delivery
-            if pending.attempted and not self._deduplicates(delivery):
-                ambiguous += 1
-                await self._record(delivery, GivenUp("ambiguous", "the process ended while it was being sent"))
-            else:
-                self.add(delivery)
+        undelivered = await self._store.list_undelivered(tuple(platforms))
+        ambiguous = [each for each in undelivered if each.attempted and not self._deduplicates(each.delivery)]
+        for pending in ambiguous:
+            await self._record(pending.delivery, GivenUp("ambiguous", "the process ended while it was being sent"))
         if ambiguous:
-            _log.warning("replies may have been sent before the last stop and are held back", count=ambiguous)
+            _log.warning("replies may have been sent before the last stop and are held back", count=len(ambiguous))
+        for pending in undelivered:
+            if pending not in ambiguous:
+                self.add(pending.delivery)
 
     async def drain(self, seconds: float | None = None) -> bool:
         """Wait up to that many seconds until everything is sent; return whether that was reached."""

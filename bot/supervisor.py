@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
 from bot.adapter import Adapter, Publish
 from bot.backoff import Sleep, delays
 from bot.commands import Command
+from bot.connections import Connections
 from bot.errors import SettingsError
+from bot.events import ConnectionChanged
 from bot.logs import describe
 
 SETTLED_AFTER = 60.0
@@ -27,18 +31,22 @@ class Supervisor:
         adapters: Iterable[Adapter],
         publish: Publish,
         commands: Sequence[Command],
+        connections: Connections,
         *,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Have adapters offer `commands` and hand their events to `publish`."""
+        """Have adapters offer `commands`, hand their events to `publish` and tell `connections` how they stand."""
         self._adapters = tuple(adapters)
         self._publish = publish
         self._commands = commands
+        self._connections = connections
         self._sleep = sleep
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start all adapters."""
+        for adapter in self._adapters:
+            adapter.report = self._connections.report
         self._tasks = [asyncio.create_task(self._keep_running(adapter)) for adapter in self._adapters]
 
     async def wait(self) -> None:
@@ -58,17 +66,24 @@ class Supervisor:
         waits = delays(first=1.0, longest=60.0)
         while True:
             started = clock()
+            self._connections.begin(adapter.name)
             try:
                 await adapter.sync_commands(self._commands)
                 await adapter.start(self._publish)
             except SettingsError as error:
-                _log.error("an adapter can't run", adapter=adapter.name, reason=str(error))
+                self._tell(adapter, "fatal", str(error))
                 raise
             except Exception as error:  # whatever an adapter's library raises
                 if clock() - started > SETTLED_AFTER:
                     waits = delays(first=1.0, longest=60.0)
                 wait = next(waits)
                 _log.error("an adapter broke off", adapter=adapter.name, next_try_seconds=wait, **describe(error))
+                self._tell(adapter, "lost", f"{type(error).__name__}; next try in {wait:g} seconds")
                 await self._sleep(wait)
             else:
                 return
+
+    def _tell(self, adapter: Adapter, state: Literal["lost", "fatal"], reason: str) -> None:
+        self._connections.report(
+            ConnectionChanged(at=datetime.now(UTC), platform=adapter.name, state=state, reason=reason)
+        )

@@ -76,7 +76,12 @@ def _serve(settings: Settings, names: Sequence[str], *, exclusive: bool) -> None
     set_up_logs(settings.log)
 
     async def serve() -> None:
-        await App(settings, load_adapters(settings, names), exclusive=exclusive).run()
+        await App(
+            settings,
+            load_adapters(settings, names),
+            exclusive=exclusive,
+            serves_http=any(name != "console" for name in names),
+        ).run()
 
     asyncio.run(serve())
 

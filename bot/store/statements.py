@@ -112,4 +112,8 @@ COUNTS = {
     table.name: select(table.c.status, func.count().label("rows")).group_by(table.c.status).order_by(table.c.status)
     for table in (INBOX, OUTBOX)
 }
+WAITING = select(
+    select(func.count()).where(_status(INBOX.c.status, "received")).scalar_subquery().label("inbox"),
+    select(func.count()).where(_status(OUTBOX.c.status, "pending", "sending")).scalar_subquery().label("outbox"),
+)
 LATEST_IDS = [select(func.max(table.c.id).label("id")) for table in (INBOX, OUTBOX, TURNS)]

@@ -166,6 +166,11 @@ class Store:
             for table, query in statements.COUNTS.items()
         }
 
+    async def count_waiting(self) -> dict[str, int]:
+        """Return how many rows of inbox and outbox wait for their end: cheap, however many there are in all."""
+        [row] = await self._read(statements.WAITING)
+        return {"inbox": row.inbox, "outbox": row.outbox}
+
     async def _read(self, query: Executable, values: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
         try:
             async with self._reader.connect() as connection:

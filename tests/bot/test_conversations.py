@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.app import App
-from bot.events import MessageReceived
 from bot.settings import Settings
 from bot.testing import FakeAdapter, FakeGenerator
 from brain.reply import ReplyRequest, SpokenTurn
@@ -39,24 +38,3 @@ async def test_a_forgotten_conversation_is_used_no_more(settings: Settings) -> N
         await house.adapter.ask("brain two")
         assert [turn.text for turn in house.network.requests[-1].turns] == ["brain two"]
         assert await house.adapter.ask("/history") == "brain two / about brain two"
-
-
-async def test_a_group_is_answered_only_when_it_speaks_to_the_bot(settings: Settings) -> None:
-    adapter, network = FakeAdapter(settings), FakeGenerator("Yes?")
-    async with App(settings, [adapter], [], lambda _folder: network) as app:
-        said = adapter.make_event("hello")
-        assert isinstance(said, MessageReceived)
-        for number, mentions_me in enumerate([False, True]):
-            await adapter.receive(
-                MessageReceived(
-                    at=said.at,
-                    update_id=f"group {number}",
-                    conversation=said.conversation,
-                    author=said.author,
-                    message_id=f"{number}",
-                    text="hello",
-                    mentions_me=mentions_me,
-                )
-            )
-        await app.settle()
-    assert [(sent.reply.text, sent.reply_to) for sent in adapter.arrived] == [("Yes?", "1")]
