@@ -26,7 +26,7 @@ class BoundHandler:
     call: Callable[..., Any]
     is_async: bool
 
-    async def run(self, pool: Executor, *args: Any, **values: Any) -> Reply | None:
+    async def run(self, pool: Executor, /, *args: Any, **values: Any) -> Reply | None:
         """Return what the handler says, or None. Plain functions run in `pool`, for they may block."""
         if self.is_async:
             said = await self.call(*args, **values)
@@ -38,7 +38,7 @@ class BoundHandler:
             raise TypeError(f"{self.plugin}.{self.name} returned {type(said).__name__}, not str, Reply or None")
         return said if said and said.text.strip() else None
 
-    def _block(self, *args: Any, **values: Any) -> Any:
+    def _block(self, /, *args: Any, **values: Any) -> Any:
         try:
             return self.call(*args, **values)
         except StopIteration as error:  # a future that is given this one never ends

@@ -25,7 +25,7 @@ class Lanes(Generic[Item]):
         self._per_key = per_key
         self._in_all = in_all
         self._queues: dict[Hashable, deque[Item]] = {}
-        self._workers: set[asyncio.Task[None]] = set()
+        self._workers: dict[Hashable, asyncio.Task[None]] = {}
         self._held = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -55,9 +55,7 @@ class Lanes(Generic[Item]):
             return
         queue = self._queues[key] = deque((item,))
         self._idle.clear()
-        worker = asyncio.get_running_loop().create_task(self._run(key, queue))
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+        self._workers[key] = asyncio.get_running_loop().create_task(self._run(key, queue))
 
     async def drain(self, seconds: float | None = None) -> bool:
         """Wait until nothing is left, for at most that many seconds; return whether that was reached."""
@@ -69,11 +67,12 @@ class Lanes(Generic[Item]):
 
     async def aclose(self) -> None:
         """Drop what waits and cancel what runs."""
-        workers = tuple(self._workers)
+        workers = tuple(self._workers.values())
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
         self._queues.clear()
+        self._workers.clear()
         self._held = 0
         self._idle.set()
 
@@ -87,6 +86,6 @@ class Lanes(Generic[Item]):
                     raise
                 _log.error("an item of a lane failed", **describe(error))
             self._held -= 1
-        del self._queues[key]
+        del self._queues[key], self._workers[key]
         if not self._queues:
             self._idle.set()

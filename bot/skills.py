@@ -98,8 +98,7 @@ class Skills:
         for handler in self._handlers.listening_to(type(event)):
             answer = await self._call(f"plugin:{handler.plugin}", handler, self._context(event), event)
             if answer.reply is not None or answer.forgets_conversation:
-                spoken = isinstance(event, MessageReceived) and answer.status == "done"
-                return dataclasses.replace(answer, spoken=spoken)
+                return answer
         return None
 
     def unknown_command(self, name: str) -> Answer:
@@ -139,16 +138,17 @@ class Skills:
         )
 
     async def _call(
-        self, source: str, handler: BoundHandler, context: Context, *args: PlatformEvent, **values: Any
+        self, source: str, handler: BoundHandler, context: Context, /, *args: PlatformEvent, **values: Any
     ) -> Answer:
+        spoken = isinstance(context.event, MessageReceived)
         try:
             said = await handler.run(self._pool, context, *args, **values)
         except CommandUsageError as error:
-            return Answer(Reply(str(error), ephemeral=True), source)
+            return Answer(Reply(str(error), ephemeral=True), source, spoken=spoken)
         except (Exception, SystemExit, asyncio.CancelledError) as error:  # a plugin's code may raise anything
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # the host is stopping
                 raise
             _log.error("a handler failed", plugin=handler.plugin, handler=handler.name, **describe(error))
             return Answer(Reply(APOLOGY), source, status="failed")
-        return Answer(said, source, forgets_conversation=context.forgets_conversation)
+        return Answer(said, source, spoken=spoken, forgets_conversation=context.forgets_conversation)

@@ -16,14 +16,14 @@ WORKER_BITS = 8
 SEQUENCE_BITS = 14
 SEQUENCE_SIZE = 1 << SEQUENCE_BITS
 
-_SYSTEM_RANDOM = random.SystemRandom()  # a plugin that seeds `random` must not make two processes alike
+_RANDOM = random.Random()  # its own: a plugin that seeds `random` must not make two processes alike
 
 
 class IdMaker:
     """Makes ids that strictly increase even when the clock steps back. Safe to share between threads."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.time, draw: Callable[[int], int] = _SYSTEM_RANDOM.getrandbits
+        self, clock: Callable[[], float] = time.time, draw: Callable[[int], int] = _RANDOM.getrandbits
     ) -> None:
         self._clock = clock
         self._draw = draw

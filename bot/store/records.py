@@ -5,6 +5,7 @@ times, and each carries the person and the conversation it belongs to.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, Table, UniqueConstraint
@@ -40,6 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+@lru_cache(8)  # a message's rows share their moments
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.events import ConversationRef, MessageReceived, ReplySent
+from bot.plugin import Context, Plugin, command
 from bot.settings import Settings
 from bot.skills import APOLOGY
-from bot.testing import FakeAdapter, FakeGenerator
+from bot.testing import FakeAdapter, FakeGenerator, PluginHarness
 from tests.bot.house import House, counts
 
 
@@ -28,6 +29,18 @@ async def test_a_wrong_argument_is_answered_with_the_usage(settings: Settings) -
         assert await house.adapter.ask("/add two") == (
             "first must be a whole number, not 'two'. Usage: /add <first> [second]"
         )
+
+
+async def test_options_may_have_any_plain_name() -> None:
+    class Library(Plugin):
+        name = "library"
+
+        @command("find", "Find something")
+        async def find(self, ctx: Context, source: str, handler: str, context: str, pool: str) -> str:
+            return " ".join((source, handler, context, pool))
+
+    async with PluginHarness(Library()) as harness:
+        assert await harness.say("/find these names are free") == "these names are free"
 
 
 async def test_an_unknown_command_gets_one_helpful_line(settings: Settings) -> None:
