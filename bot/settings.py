@@ -31,7 +31,7 @@ from pydantic_settings import SettingsError as UnreadableValueError
 from bot.errors import HomeUnusableError, SettingsError
 
 PREFIX = "FAMILIAR_"
-_SECRET = re.compile("token|secret|database_url")
+_SECRET = re.compile("token|secret|database_url|^discord$|^telegram$")
 
 
 def _split_names(value: Any) -> Any:

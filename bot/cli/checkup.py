@@ -1,9 +1,12 @@
-"""`familiar check`: looks at everything that serving needs, and changes nothing but to create the home folder."""
+"""`familiar check`: looks at everything that serving needs, and changes nothing but to create the home folder.
+
+Adapters try their platforms with the tokens that are set.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
@@ -13,15 +16,19 @@ import typer
 from bot.errors import FamiliarError
 
 if TYPE_CHECKING:
+    from bot.adapter import Adapter, Finding
     from bot.settings import Settings
+
+PATIENCE = 20.0
+"""Seconds a platform has to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One thing to look at. `look` says what it found in a few words, or raises FamiliarError."""
+    """One thing to look at. `look` says what it found, in a few words or one by one, or raises FamiliarError."""
 
     name: str
-    look: Callable[[], str]
+    look: Callable[[], str | Sequence[Finding]]
 
 
 def check() -> None:
@@ -51,13 +58,16 @@ def probes(settings: Settings) -> Iterator[Probe]:
 
 
 def _passes(probe: Probe) -> bool:
+    from bot.adapter import Finding
+
     try:
         found = probe.look()
     except FamiliarError as error:
-        print(f"wrong  {probe.name}: {' '.join(str(error).split())}")
-        return False
-    print(f"ok     {probe.name}: {found}")
-    return True
+        found = [Finding(False, str(error))]
+    findings = [Finding(True, found)] if isinstance(found, str) else found
+    for finding in findings:
+        print(f"{'ok   ' if finding.ok else 'wrong'}  {probe.name}: {' '.join(finding.text.split())}")
+    return all(finding.ok for finding in findings)
 
 
 def _look_at_home(settings: Settings) -> str:
@@ -89,11 +99,32 @@ def _look_at_database(settings: Settings) -> str:
     return f"{path}, schema {revision}"
 
 
-def _look_at_adapter(settings: Settings, name: str) -> str:
+def _look_at_adapter(settings: Settings, name: str) -> str | Sequence[Finding]:
+    import asyncio
+
     from bot.extensions import load_adapters
 
     [adapter] = load_adapters(settings, [name])
-    return type(adapter).__module__
+    return asyncio.run(_try_platform(adapter)) or type(adapter).__module__
+
+
+async def _try_platform(adapter: Adapter) -> Sequence[Finding]:
+    """Have an adapter try its platform, whatever that does."""
+    import asyncio
+
+    from bot.adapter import Finding
+
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await adapter.check()
+    except FamiliarError:
+        raise
+    except TimeoutError:
+        return [Finding(False, f"no answer within {PATIENCE:g} seconds: is the network up?")]
+    except Exception as error:  # whatever an adapter's library raises
+        return [Finding(False, f"can't be tried: {type(error).__name__}")]
+    finally:
+        await adapter.aclose()
 
 
 def _look_at_plugins(settings: Settings, names: tuple[str, ...]) -> str:

@@ -128,3 +128,53 @@ def test_every_module_is_documented() -> None:
 def test_every_setting_is_documented() -> None:
     documented = set(re.findall(r"^\| `([a-z_.<>]+)` \|", README.partition("## Settings")[2], re.MULTILINE))
     assert documented == set(list_names())
+
+
+def test_admins_and_names_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMILIAR_ADMINS", "discord:1,telegram:2")
+    monkeypatch.setenv("FAMILIAR_BOT__NAMES", "rex, max")
+    settings = load_settings()
+    assert (settings.admins, settings.bot.names) == (("discord:1", "telegram:2"), ("rex", "max"))
+
+
+@pytest.mark.parametrize("admin", ["1", "discord", "discord:", ":1"])
+def test_an_admin_without_a_platform_is_refused(admin: str) -> None:
+    line = complaint_about(FAMILIAR_ADMINS=admin)
+    assert f"setting admins: {admin!r} lacks its platform: write discord:1 or telegram:2" in line
+
+
+def test_a_space_is_set_by_its_platform_and_id(elsewhere: Path) -> None:
+    (elsewhere / "familiar.toml").write_text('[spaces."telegram:-100"]\nmode = "active"\nconversations = ["-100/7"]\n')
+    space = load_settings().spaces["telegram:-100"]
+    assert (space.mode, space.memory, space.conversations) == ("active", "member", ("-100/7",))
+    (elsewhere / "familiar.toml").write_text('[spaces."telegram:-100"]\nmood = "active"\n')
+    assert "spaces.telegram:-100.mood" in complaint_about()
+    (elsewhere / "familiar.toml").write_text('[spaces.-100]\nmode = "active"\n')
+    assert "lacks its platform" in complaint_about()
+
+
+@pytest.mark.parametrize(
+    ("environment", "served"),
+    [
+        ({}, ("console",)),
+        ({"FAMILIAR_DISCORD__TOKEN": ""}, ("console",)),
+        ({"FAMILIAR_DISCORD__TOKEN": "x"}, ("discord",)),
+        ({"FAMILIAR_DISCORD__TOKEN": "x", "FAMILIAR_TELEGRAM__TOKEN": "y"}, ("discord", "telegram")),
+        ({"FAMILIAR_TELEGRAM__TOKEN": "y", "FAMILIAR_ADAPTERS": "console,telegram"}, ("console", "telegram")),
+        ({"FAMILIAR_ADAPTERS": "pigeon"}, ("pigeon",)),
+    ],
+)
+def test_what_has_a_token_or_is_named_is_served_and_else_the_console(
+    environment: dict[str, str], served: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().served == served
+
+
+def test_a_secret_is_never_shown(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMILIAR_DISCORD__TOKEN", "very-secret")
+    settings = load_settings()
+    assert "very-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
+    (elsewhere / "familiar.toml").write_text("[telegram]\ntoken = 123456\n")
+    assert "123456" not in complaint_about()
