@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from bot.events import ConversationRef, MessageReceived, ReplySent
-from bot.plugin import Context, Plugin, command
+from bot.app import App
+from bot.events import (
+    Author,
+    ConversationRef,
+    MembershipChanged,
+    MessageReceived,
+    PlatformEvent,
+    ReactionChanged,
+    ReplySent,
+    ThreadCreated,
+)
+from bot.plugin import Context, Plugin, Said, command, on
 from bot.settings import Settings
 from bot.skills import APOLOGY
 from bot.testing import FakeAdapter, FakeGenerator, PluginHarness
+from brain.reply import ReplyRequest
 from tests.bot.house import House, counts
 
 
@@ -91,3 +104,53 @@ async def test_listeners_hear_of_messages_and_replies(settings: Settings) -> Non
     assert heard[0] == event
     assert isinstance(heard[1], ReplySent)
     assert (heard[1].reply_id, heard[1].message_id) == (delivery.nonce, f"m{delivery.nonce}")
+
+
+async def test_plugins_and_listeners_hear_of_reactions_memberships_and_threads(settings: Settings) -> None:
+    class Watcher(Plugin):
+        name = "watcher"
+
+        def __init__(self) -> None:
+            self.heard: list[PlatformEvent] = []
+
+        @on(PlatformEvent)
+        async def watch(self, ctx: Context, event: PlatformEvent) -> Said:
+            self.heard.append(event)
+            return "Welcome!" if isinstance(event, ThreadCreated) else None
+
+    adapter, watcher = FakeAdapter(settings), Watcher()
+    said = adapter.make_event("hello", space="s1")
+    place: dict[str, Any] = {"at": said.at, "conversation": said.conversation, "space": "s1"}
+    somebody: dict[str, Any] = {**place, "author": said.author}
+    nobody: dict[str, Any] = {**place, "author": Author.unknown("fake")}
+    facts = [
+        ReactionChanged(**somebody, update_id="r", message_id="m1", added=("👍",)),
+        MembershipChanged(**nobody, update_id="m", change="joined"),
+        ThreadCreated(**nobody, update_id="t", parent=said.conversation),
+    ]
+    listened: list[PlatformEvent] = []
+
+    async def listen(event: PlatformEvent) -> None:
+        listened.append(event)
+
+    async with App(settings, [adapter], [watcher], lambda _folder: FakeGenerator()) as app:
+        app.bus.subscribe(PlatformEvent, listen)
+        for fact in facts:
+            await adapter.receive(fact)
+        await app.settle()
+    assert watcher.heard == listened == facts
+    assert [sent.reply.text for sent in adapter.arrived] == ["Welcome!"]
+    assert await counts(settings) == {"inbox": {"done": 3}, "outbox": {"sent": 1}}
+
+
+async def test_progress_ends_with_the_thinking_whatever_comes_of_it(settings: Settings) -> None:
+    def stumble(_request: ReplyRequest) -> str:
+        raise RuntimeError("out of memory")
+
+    for words in ("I see.", stumble):
+        adapter = FakeAdapter(settings)
+        async with App(settings, [adapter], [], lambda _folder, words=words: FakeGenerator(words)) as app:
+            said = await adapter.say("hello", update_id=str(words))
+            await app.settle()
+        here = [text for conversation, text in adapter.progress if conversation == said.conversation]
+        assert (here[:1], here[-1:]) == ([""], [None])

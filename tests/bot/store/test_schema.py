@@ -10,12 +10,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.errors import StoreCorruptError, StoreError, StoreTooNewError
+from bot.events import ConversationRef
+from bot.memory import MemoryRef
 from bot.store import schema
 from bot.store.engines import find_database, make_write_engine
 from bot.store.records import Record
@@ -134,6 +137,36 @@ def test_a_current_schema_is_opened_without_loading_alembic(url: str) -> None:
     schema.upgrade(url)
     result = run(OPENED_AS_IT_IS, url)
     assert (result.stdout, result.stderr) == ("False\n", "")
+
+
+def test_what_an_older_familiar_remembered_is_remembered(path: Path, url: str) -> None:
+    at = "2026-11-24 12:00:00.000000"
+    engine = make_write_engine(find_database(url)[0])
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for key, user in ((1, "ann"), (2, "bob")):
+            event = (key, "fake", str(key), "here", user, "MessageReceived", "{}", "done", at, at)
+            connection.execute("INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", event)
+            for turn, role, author in ((key * 10, "user", user), (key * 10 + 1, "bot", None)):
+                row = (turn, "fake", "here", role, author, author, f"{role} and {user}", at, key)
+                connection.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO conversations VALUES ('fake', 'here', ?, ?, NULL)", (at, at))
+
+    async def read(member: str) -> list[str]:
+        store = await Store.open(url)
+        turns = await store.load_history(MemoryRef(ConversationRef("fake", "here"), member), 9)
+        await store.aclose()
+        return [turn.text for turn in turns]
+
+    assert asyncio.run(read("ann")) == ["user and ann", "bot and ann"]
+    assert asyncio.run(read("bob")) == ["user and bob", "bot and bob"]
+    assert schema.current_revision(url) == schema.HEAD
 
 
 def test_a_killed_migration_can_be_run_again(path: Path, url: str) -> None:
