@@ -92,7 +92,6 @@ class DiscordAdapter(Adapter):
                 await asyncio.wait_for(client.disconnect(), CLOSE_SECONDS)
             raise
         except Exception as error:
-            await self._let_go()
             refused = to_settings_error(error)
             if refused is None:
                 raise
@@ -100,6 +99,8 @@ class DiscordAdapter(Adapter):
             self._tell("fatal", str(refused))
             raise refused from error
         finally:
+            if self._fatal.is_set():
+                await self._let_go()
             await reader.drain(HAND_OVER_SECONDS)
             flushing.cancel()
             await watermarks.flush()

@@ -74,14 +74,15 @@ class Client(discord.AutoShardedClient):
         self.reader = None
         await asyncio.gather(*(shard.disconnect() for shard in self.shards.values()), return_exceptions=True)
 
-    async def fetch_missed(self, place: Place, after: int) -> Sequence[MessageReceived]:
-        """What in a channel is newer than `after` and addressed to the bot, oldest first."""
+    async def fetch_missed(self, place: Place, after: int, before: int | None) -> Sequence[MessageReceived]:
+        """What in a channel is newer than `after`, older than `before` and addressed to the bot, oldest first."""
         guild = self.get_guild(place.guild) if place.guild else None
         channel = guild.get_channel_or_thread(place.channel) if guild else None
         if not isinstance(channel, discord.abc.Messageable):
             channel = self.get_partial_messageable(place.channel, guild_id=place.guild)
-        newer = discord.Object(after)
-        found = [m async for m in channel.history(limit=LOOKED_THROUGH, after=newer, oldest_first=False)]
+        newer, older = discord.Object(after), None if before is None else discord.Object(before)
+        history = channel.history(limit=LOOKED_THROUGH, after=newer, before=older, oldest_first=False)
+        found = [message async for message in history]
         events = [event for m in reversed(found) if (event := convert.to_message(m, self._me)) is not None]
         asked = [event for event in events if event.is_direct or event.mentions_me or event.replies_to_me]
         if len(asked) > MISSED:

@@ -25,8 +25,8 @@ TRIES = 8
 PASSING = (discord.DiscordException, aiohttp.ClientError, OSError, FamiliarError, RuntimeError)
 """What may be better in a moment; RuntimeError is how aiohttp says that a session is closed."""
 
-Fetch = Callable[[Place, int], Awaitable[Sequence[MessageReceived]]]
-"""Returns what in a place is newer than a message and wants an answer, oldest first."""
+Fetch = Callable[[Place, int, int | None], Awaitable[Sequence[MessageReceived]]]
+"""Returns what in a place is newer than the first id, older than the second and wants an answer, oldest first."""
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Reader:
         elif event is not None and self._waiting >= WAITING_IN_ALL:
             self._caught_up[place] = -1
             return
-        lane.append(event)
+        _insert(lane, event)
         self._waiting += 1
 
     async def drain(self, seconds: float) -> None:
@@ -75,12 +75,12 @@ class Reader:
     async def _work(self, place: Place, lane: deque[PlatformEvent | None]) -> None:
         try:
             while lane:
-                if self._is_behind(place):
-                    await self._catch_up(place)
-                if (event := lane[0]) is not None:
-                    await self._hand_over(place, event)
-                lane.popleft()
+                event = lane.popleft()
                 self._waiting -= 1
+                if self._is_behind(place):
+                    await self._catch_up(place, event)
+                if event is not None:
+                    await self._hand_over(place, event)
         finally:
             self._waiting -= len(lane)
             del self._lanes[place]
@@ -91,9 +91,10 @@ class Reader:
     def _is_behind(self, place: Place) -> bool:
         return self._caught_up.get(place, 0) != self._session(place)
 
-    async def _catch_up(self, place: Place) -> None:
+    async def _catch_up(self, place: Place, event: PlatformEvent | None) -> None:
+        """Hand over what was missed before `event`; what came after it is in the lane, with what is no message."""
         session = self._session(place)
-        missed = await self._find_missed(place)
+        missed = await self._find_missed(place, None if event is None else _id(event))
         self._unsure.add(place)
         for event in missed or ():
             await self._hand_over(place, event)
@@ -101,12 +102,12 @@ class Reader:
             self._unsure.discard(place)
         self._caught_up[place] = session
 
-    async def _find_missed(self, place: Place) -> Sequence[MessageReceived] | None:
+    async def _find_missed(self, place: Place, before: int | None) -> Sequence[MessageReceived] | None:
         """None where it can't be found out."""
         for wait in delays(TRIES):
             try:
                 after = max(await self._watermarks.at(place), time_snowflake(utcnow() - MISSED_FOR))
-                return await self._fetch(place, after)
+                return await self._fetch(place, after, before)
             except (discord.Forbidden, discord.NotFound):  # nothing can be read there, so nothing was missed
                 return ()
             except PASSING as error:
@@ -128,6 +129,23 @@ class Reader:
             except FamiliarError as error:
                 _log.warning("an event could not be stored yet", error=type(error).__name__, next_try_seconds=wait)
                 await asyncio.sleep(wait)
+            except Exception as error:  # it would fail again, and what is behind it must go on
+                _log.error("an event can't be handed over", error=type(error).__name__, kind=type(event).__name__)
+                return
+
+
+def _insert(lane: deque[PlatformEvent | None], event: PlatformEvent | None) -> None:
+    """At the end; but a message that comes late goes before those that waited for it unknowingly."""
+    place = len(lane)
+    if isinstance(event, MessageReceived):
+        while place and isinstance(later := lane[place - 1], MessageReceived) and _id(later) > _id(event):
+            place -= 1
+    lane.insert(place, event)
+
+
+def _id(event: PlatformEvent) -> int:
+    """Discord's id of an event; they grow with time. Where it has none, one of its time."""
+    return int(event.update_id) if event.update_id.isdecimal() else time_snowflake(event.at)
 
 
 def delays(count: int | None = None) -> Iterator[float]:

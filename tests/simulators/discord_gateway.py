@@ -178,6 +178,7 @@ class Gateway:
         match payload["op"]:
             case 1:
                 self.heartbeats += 1
+                self._world.happened()
                 socket.send({"op": ACK, "d": None, "s": None, "t": None})
             case 2 if session is None:
                 return self._identify(socket, payload["d"])

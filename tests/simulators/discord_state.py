@@ -14,7 +14,7 @@ from tests.simulators.faults import FaultQueue
 
 T = TypeVar("T")
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds a test waits for something to happen here before it fails."""
 DEFERRED, DEFERRED_UPDATE = 5, 6
 EPHEMERAL, LOADING = 1 << 6, 1 << 7

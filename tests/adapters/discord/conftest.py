@@ -32,7 +32,10 @@ class House:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
-    async with Discord() as discord, Product(discord, tmp_path_factory.mktemp("home"), PROBE_HANGS="") as product:
+    async with (
+        Discord() as discord,
+        Product(discord, tmp_path_factory.mktemp("home"), FAMILIAR_ADMINS="discord:202") as product,
+    ):
         yield House(discord, product)
         assert discord.world.token not in product.log
         assert "sim-interaction" not in product.log

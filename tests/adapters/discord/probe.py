@@ -29,6 +29,11 @@ class ProbePlugin(Plugin):
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
+        self.somebody_waits = asyncio.Event()
+
+    async def _wait(self) -> None:
+        self.somebody_waits.set()
+        await self.gate.wait()
 
     @on(MessageReceived)
     async def hear(self, ctx: Context, event: MessageReceived) -> Said:
@@ -37,7 +42,7 @@ class ProbePlugin(Plugin):
         if event.text == "hang" and os.environ.get("PROBE_HANGS"):
             await asyncio.Event().wait()
         if event.text == "wait":
-            await self.gate.wait()
+            await self._wait()
         if event.text.startswith("brain"):
             return None
         if event.text == "break":
@@ -98,7 +103,7 @@ class ProbePlugin(Plugin):
     async def wait(self, ctx: Context) -> str:
         if os.environ.get("PROBE_HANGS"):
             await asyncio.Event().wait()
-        await self.gate.wait()
+        await self._wait()
         return "waited"
 
     @command("later secretly", "Wait for the caller alone", ephemeral=True)
@@ -107,8 +112,10 @@ class ProbePlugin(Plugin):
             await asyncio.Event().wait()
         return "waited secretly"
 
-    @command("release", "End all waiting")
+    @command("release", "End all waiting, once somebody waits")
     async def release(self, ctx: Context) -> str:
+        await self.somebody_waits.wait()
+        self.somebody_waits.clear()
         self.gate.set()
         self.gate = asyncio.Event()
         return "released"

@@ -81,10 +81,12 @@ async def test_an_unknown_command_is_acknowledged_and_answered_privately(house: 
 
 
 async def test_who_is_no_admin_is_denied(house: House) -> None:
-    channel = house.world.open_channel("admins")
+    channel, before = house.world.open_channel("admins"), len(house.world.whispered())
     house.discord.call(channel, "model", sub="probe")
-    await house.world.until(lambda: house.world.texts(channel))
-    assert "admin True" not in house.world.texts(channel)
+    await house.world.until(lambda: len(house.world.whispered()) > before)
+    assert house.world.whispered()[-1] == "Only the people who run me may do that."
+    house.discord.call(channel, "model", sub="probe", person=house.world.bob)
+    await house.reads(channel, "admin True")
 
 
 async def test_one_answer_although_the_acknowledgement_was_heard_twice(house: House) -> None:
