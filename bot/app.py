@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
@@ -93,6 +94,7 @@ class App:
             async with self:
                 await self._serve()
         finally:
+            gc.unfreeze()
             for number in STOP_SIGNALS:
                 loop.remove_signal_handler(number)
 
@@ -183,10 +185,11 @@ class App:
         return server
 
     async def _serve(self) -> None:
-        await _first_of(self._stopping.wait(), self.supervisor.wait(), self._wait_for_failing_model())
+        await _first_of(self._stopping.wait(), self.supervisor.wait(), self._watch_model())
 
-    async def _wait_for_failing_model(self) -> None:
+    async def _watch_model(self) -> None:
         await self.model.wait_until_loaded()
+        gc.freeze()  # what was made so far stays: looking through it time and again would stop the loop each time
         await asyncio.Event().wait()
 
     async def _wait_for_hurry(self) -> bool:
