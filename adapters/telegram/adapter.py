@@ -73,9 +73,6 @@ class TelegramAdapter(Adapter):
         except asyncio.CancelledError:
             if not self._closed:
                 raise
-        except SettingsError as error:
-            self._report("fatal", str(error))
-            raise
 
     async def send(self, delivery: Delivery) -> str | None:
         """Deliver a reply and return the id of its first message. Raises DeliveryError."""
@@ -180,10 +177,8 @@ class TelegramAdapter(Adapter):
         if answers != self._answers:
             first = self._answers is None
             self._answers = answers
-            self._report(("ready" if first else "resumed") if answers else "lost")
-
-    def _report(self, state: Literal["ready", "resumed", "lost", "fatal"], reason: str = "") -> None:
-        self.report(ConnectionChanged(at=datetime.now(UTC), platform=PLATFORM, state=state, reason=reason))
+            state: Literal["ready", "resumed", "lost"] = ("ready" if first else "resumed") if answers else "lost"
+            self.report(ConnectionChanged(at=datetime.now(UTC), platform=PLATFORM, state=state))
 
 
 def _read_hook(settings: Settings) -> str | None:

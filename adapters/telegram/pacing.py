@@ -1,4 +1,4 @@
-"""Telegram's flood limits, kept on this side, so that it need not refuse: 1/s a chat, 20/min a group, 30/s in all."""
+"""Telegram's flood limits, kept on this side, so that it need not refuse."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+Limit = tuple[int, float]
+"""So many messages in so many seconds."""
+
+PER_CHAT: Limit = (1, 1.0)
+PER_GROUP: Limit = (20, 60.0)
+IN_ALL: Limit = (30, 1.0)
 FORGET_ABOVE = 1000
 """Chats to remember before those that have long been quiet are forgotten."""
 
@@ -19,7 +25,7 @@ class Pacer:
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._all = _Window(30, 1.0)
+        self._all = _Window(IN_ALL)
         self._chats: dict[int, _Chat] = {}
 
     async def wait_for_turn(self, chat: int) -> None:
@@ -47,10 +53,10 @@ class Pacer:
 
 
 class _Window:
-    """At most `most` of something in any `seconds`."""
+    """Keeps one limit."""
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, limit: Limit) -> None:
+        most, self._seconds = limit
         self._times: deque[float] = deque(maxlen=most)
 
     def opens_at(self) -> float:
@@ -67,7 +73,7 @@ class _Chat:
     def __init__(self, *, is_group: bool) -> None:
         self.lock = asyncio.Lock()
         self.held_until = 0.0
-        self._windows = (_Window(1, 1.0), *((_Window(20, 60.0),) if is_group else ()))
+        self._windows = tuple(map(_Window, (PER_CHAT, PER_GROUP) if is_group else (PER_CHAT,)))
 
     def opens_at(self) -> float:
         return max(self.held_until, *(window.opens_at() for window in self._windows))

@@ -64,8 +64,7 @@ class Telegram:
 
     async def __aexit__(self, *_: object) -> None:
         self._pusher.cancel()
-        self.world.token = None  # ends a long poll
-        self.world.happened()
+        self.world.revoke()  # ends a long poll
         await self._runner.cleanup()
 
     # The platform's side
@@ -80,6 +79,8 @@ class Telegram:
         return response
 
     async def _answer(self, request: web.Request, method: str, given: dict[str, str]) -> web.Response:
+        self.world.sending += method == "sendMessage"
+        self.world.happened()
         fault = self.world.faults.take(request.method, f"/{method}/{given.get('chat_id', '')}")
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
@@ -146,7 +147,7 @@ class Telegram:
         """What the control side can do."""
         world = self.world
         people = (world.say, world.edit, world.delete, world.press, world.react, world.set_bot_status, world.migrate)
-        more = (world.open_topic, world.group, world.repeat, world.push)
+        more = (world.open_topic, world.group, world.repeat, world.push, world.revoke)
         named = {action.__name__: action for action in (*people, *more)}
         return {**named, "fault": world.faults.add, "set": partial(_set, world)}
 

@@ -99,6 +99,8 @@ class World:
         self.faults = FaultQueue()
         self.silent: set[str] = set()
         """Methods that do their work and never answer."""
+        self.sending = 0
+        """Sends that have come, answered or not."""
         self.floods = 0
         """Sends refused for coming too fast."""
         self._sends: deque[float] = deque(maxlen=30)
@@ -187,7 +189,12 @@ class World:
         old = where.messages[message].setdefault("reactions", {}).get(user, ())
         where.messages[message]["reactions"][user] = emoji
         if where.is_private or where.bot_status == "administrator":
-            about = {"chat": self.chat_object(where), "message_id": message, "user": self.find_person(user), "date": now()}
+            about = {
+                "chat": self.chat_object(where),
+                "message_id": message,
+                "user": self.find_person(user),
+                "date": now(),
+            }
             lists = {"old_reaction": _reactions(old), "new_reaction": _reactions(emoji)}
             self.push("message_reaction", about | lists)
 
@@ -230,6 +237,11 @@ class World:
         """A person's chat with the bot, begun if need be."""
         self.find_person(person)
         return self.chats.setdefault(person, Chat(person, "private"))
+
+    def revoke(self) -> None:
+        """Have the bot's owner take its token back."""
+        self.token = None
+        self.happened()
 
     def repeat(self, times: int = 1) -> None:
         """Have the latest update that waits arrive so many times more."""

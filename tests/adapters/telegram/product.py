@@ -5,27 +5,33 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from asyncio.subprocess import Process
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 from tests.simulators.telegram import Telegram
 
 REPOSITORY = Path(__file__).parents[3]
-FAKES = ("-m", "tests.adapters.discord.familiar_with_fakes")
+HURRIED, PATIENT = "tests.adapters.telegram.hurried", "tests.adapters.discord.familiar_with_fakes"
 PLENTY = "1000000 per second"
 PATIENCE = 30.0
 
 
 class Product:
-    """A process between `async with` and its end. `log` is what it wrote to standard error."""
+    """A process between `async with` and its end. `log` is what it wrote.
 
-    def __init__(self, telegram: Telegram, home: Path, *, command: tuple[str, ...] = FAKES, **environment: str) -> None:
+    A `PATIENT` one keeps Telegram's flood limits, and the simulator holds it to them.
+    """
+
+    def __init__(self, telegram: Telegram, home: Path, module: str = HURRIED, **environment: str) -> None:
         self._world = telegram.world
         self._home = home
         self._log = home / "log"
-        self._command = command
+        self._module = module
+        telegram.world.flood_limits = module != HURRIED
         home.mkdir(exist_ok=True)
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FAMILIAR_")},
@@ -45,12 +51,24 @@ class Product:
     def log(self) -> str:
         return self._log.read_text("utf-8")
 
+    def outbox(self) -> dict[str, int]:
+        """How many replies came to which end."""
+        with closing(sqlite3.connect(f"file:{self._home / 'familiar.db'}?mode=ro", uri=True)) as database:
+            return dict(database.execute("SELECT status, count(*) FROM outbox GROUP BY status").fetchall())
+
+    async def says(self, words: str) -> None:
+        """Wait until the log holds these words."""
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.log:  # noqa: ASYNC110 - a file tells nobody that it grew
+                await asyncio.sleep(0.02)
+
     async def start(self) -> None:
         """Start it, without waiting for anything."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *self._command,
+                "-m",
+                self._module,
                 env=self._environment,
                 cwd=self._home,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -59,6 +77,10 @@ class Product:
             )
 
     async def __aenter__(self) -> Self:
+        await self.serve()
+        return self
+
+    async def serve(self) -> None:
         """Start it and wait until it asks for updates, or has its webhook set."""
         polls, hooks = self._world.polls, len(self._world.requests("setWebhook"))
         await self.start()
@@ -71,7 +93,6 @@ class Product:
         await asyncio.wait((serving, ended), return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
         assert serving.done(), self.log
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.kill()
