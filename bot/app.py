@@ -25,8 +25,10 @@ from bot.health import Health
 from bot.history import RecentTurns
 from bot.home_lock import HomeLock
 from bot.model_host import Load, ModelHost, ModelShelf
+from bot.outcomes import Outcomes
 from bot.plugin import Plugin
 from bot.progress import AdaptersProgress
+from bot.revisions import Revisions
 from bot.sender import Sender
 from bot.settings import Settings, make_home
 from bot.skills import Skills
@@ -169,7 +171,9 @@ class App:
         capabilities = {adapter.name: adapter.capabilities for adapter in self.adapters}
         self.skills = Skills(self.settings, self.handlers, self.model, history, capabilities)
         answerer = Answerer(self.settings, self.skills, self.model, history, AdaptersProgress(self._by_platform))
-        self.dispatcher = Dispatcher(self.settings, store, self.bus, answerer, self.sender, history)
+        revisions = Revisions()
+        outcomes = Outcomes(store, answerer, self.sender, history, revisions)
+        self.dispatcher = Dispatcher(self.settings, store, self.bus, outcomes, self.sender, revisions)
         self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands, self.connections)
 
     def _start_http(self, store: Store) -> HttpServer | None:
