@@ -28,7 +28,7 @@ async def test_the_tutorials_own(test: Any) -> None:
 
 def test_there_are_tests_for_every_plugin_on_the_page() -> None:
     plugins = re.findall(r"^class (\w+)\(Plugin\)", PAGE, re.MULTILINE)
-    assert len(TESTS) == len(plugins) == 4
+    assert len(TESTS) == len(plugins) == 5
 
 
 def test_the_blocks_of_toml_can_be_read() -> None:
