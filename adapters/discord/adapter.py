@@ -93,14 +93,14 @@ class DiscordAdapter(Adapter):
             raise
         except Exception as error:
             refused = to_settings_error(error)
+            if refused is not None:
+                self._fatal.set()
+                self._tell("fatal", str(refused))
+            await self._let_go()
             if refused is None:
                 raise
-            self._fatal.set()
-            self._tell("fatal", str(refused))
             raise refused from error
         finally:
-            if self._fatal.is_set():
-                await self._let_go()
             await reader.drain(HAND_OVER_SECONDS)
             flushing.cancel()
             await watermarks.flush()

@@ -21,6 +21,8 @@ from bot.settings import DiscordSettings
 
 LOOKED_THROUGH, MISSED = 100, 20
 """Of a channel's latest so many messages, at most so many missed ones are answered."""
+ACK_SECONDS = 5.0
+"""Longer than Discord takes an acknowledgement."""
 ANSWERABLE = (
     discord.InteractionType.application_command,
     discord.InteractionType.component,
@@ -67,7 +69,7 @@ class Client(discord.AutoShardedClient):
     async def acknowledged(self, interaction: int) -> None:
         """Return once an interaction has been acknowledged, or could not be."""
         if task := self._acks.get(interaction):
-            await asyncio.wait({task})
+            await asyncio.wait({task}, timeout=ACK_SECONDS)
 
     async def disconnect(self) -> None:
         """Receive nothing further. Messages can still be sent."""
@@ -95,6 +97,8 @@ class Client(discord.AutoShardedClient):
         """A session began anew: Discord does not repeat what happened before it."""
         first = shard_id not in self._begun and not self._missed
         self._begun.add(shard_id)
+        if first:
+            self._report("ready")
         if first or self.reader is None:
             return
         self._report("gap")
@@ -112,8 +116,8 @@ class Client(discord.AutoShardedClient):
             if last is not None and last > (read.get(channel.id) or await self._watermarks.at(place)):
                 self._take(place, None)
 
-    async def on_ready(self) -> None:
-        """All shards are connected and all servers known."""
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """All servers of a shard are known, so what they missed is being fetched."""
         self._report("ready")
 
     async def on_shard_resumed(self, shard_id: int) -> None:

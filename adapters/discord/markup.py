@@ -8,7 +8,8 @@ from collections.abc import Mapping
 _MENTION = re.compile(r"<(?P<kind>@!?|@&|#)(?P<id>\d{1,20})>|<a?:(?P<emoji>\w{2,32}):\d{1,20}>")
 
 # What is left as it is: code, whose marks are no markup, and addresses, which an escape would break.
-_LITERAL = r"(?P<literal>(?P<fence>`{3,}).*?(?:(?P=fence)|\Z)|(?P<tick>`{1,2})(?!`)[^`\n]+(?P=tick)(?!`)|https?://[^\s<>()\[\]]+)"
+_CODE = r"(?P<fence>`{3,}).*?(?:(?P=fence)|\Z)|``(?!`)(?:[^`\n]|`(?!`))+``(?!`)|`(?!`)[^`\n]+`(?!`)"
+_LITERAL = rf"(?P<literal>{_CODE}|https?://[^\s<>()\[\]]+)"
 _MARK = r"(?P<mark>[\\*_~|`]|^(?:#{1,3}|-#|>{1,3})(?=[ \t])|\[(?=[^\[\]\n]*\]\())"
 _MARKUP = re.compile(f"{_LITERAL}|{_MARK}", re.DOTALL | re.MULTILINE)
 

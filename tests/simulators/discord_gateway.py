@@ -206,7 +206,7 @@ class Gateway:
         self.sessions[session.id] = session
         mine = [guild for guild in self._world.guilds if (guild >> 22) % shards == shard]
         self._send_to([session], "READY", self._ready(session, mine))
-        for guild in mine:
+        for guild in mine if session.intents & GUILDS else ():
             self._send_to([session], "GUILD_CREATE", {**self._world.guild_payload(guild), "unavailable": False})
         self._world.happened()
         return session

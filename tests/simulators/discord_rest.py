@@ -31,7 +31,7 @@ class Rest:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._recent: dict[int, deque[float]] = defaultdict(deque)
+        self._recent: dict[str, deque[float]] = defaultdict(deque)
 
     def routes(self) -> list[web.RouteDef]:
         """What an aiohttp application serves."""
@@ -124,7 +124,7 @@ class Rest:
         if call.method != "POST" or not call.path.endswith("/messages"):
             return None
         allowed, seconds = self._world.limit
-        recent, now = self._recent[int(call.path.split("/")[2])], time.monotonic()
+        recent, now = self._recent[call.path], time.monotonic()
         while recent and recent[0] <= now - seconds:
             recent.popleft()
         if len(recent) >= allowed:

@@ -117,7 +117,7 @@ class World:
         self.typing: list[int] = []
         self.calls: list[Call] = []
         self.faults = FaultQueue()
-        self.limit = (10_000, 1.0)
+        self.limit: tuple[int, float] = (10_000, 1.0)
         """So many messages a channel takes within so many seconds. Discord's own is about (5, 5.0)."""
         self.listeners: list[Callable[[str, Json, int | None], None]] = []
         self._happened = asyncio.Event()

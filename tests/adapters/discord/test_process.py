@@ -20,7 +20,7 @@ from tests.simulators.discord_state import Guild
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-KILLS = int(os.environ.get("FAMILIAR_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("TEST_KILLS", "3"))
 """Rounds of the endurance test. A nightly run does more."""
 
 AT_ONCE = 3
