@@ -12,14 +12,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from brain.memory.exemplars import Exemplars
 from brain.reply import GeneratedReply, ReplyRequest
 from brain.text.batches import pad_ids, pad_sources
 from brain.text.cleaning import clean
 from brain.text.sources import LATEST, SourceLine, source_lines
-from brain.text.tokenizer import BOS, EOS, Tokenizer
-from brain.training.checkpoint import load_checkpoint
+from brain.text.tokenizer import BOS, EOS
+from brain.training.checkpoint import Checkpoint, load_checkpoint
 from brain.voice.decoding import Decoding, Hypothesis, decode
-from brain.voice.seq2seq import Fused, Seq2Seq
+from brain.voice.seq2seq import Fused
 
 _SPECIFICITY_WEIGHT = 0.4
 _REPETITION_WEIGHT = 2.0
@@ -37,10 +38,12 @@ class _ReadLine:
 class NativeGenerator:
     """Speaks with a Seq2Seq. One call at a time: a lock guards the network and the cache of lines already read."""
 
-    def __init__(self, model: Seq2Seq, tokenizer: Tokenizer, decoding: Decoding | None = None) -> None:
-        self.model = model.eval()
-        self.tokenizer = tokenizer
-        self.decoding = decoding or Decoding(count=8, max_length=model.config.max_length)
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.model = checkpoint.model.eval()
+        self.tokenizer = checkpoint.tokenizer
+        config = self.model.config
+        self.exemplars = Exemplars(checkpoint.memory, config.exemplars) if checkpoint.memory else None
+        self.decoding = Decoding(count=8, max_length=config.max_length)
         self._random = torch.Generator()
         self._lines: OrderedDict[str, _ReadLine] = OrderedDict()
         self._lock = threading.Lock()
@@ -49,8 +52,9 @@ class NativeGenerator:
     def load(cls, folder: Path, threads: int = 1) -> NativeGenerator:
         """Verify and load a checkpoint onto the GPU, or for `threads` CPU threads. Raises CheckpointError."""
         torch.set_num_threads(threads)
-        model, tokenizer = load_checkpoint(folder)
-        return cls(model.to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer)
+        checkpoint = load_checkpoint(folder)
+        checkpoint.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        return cls(checkpoint)
 
     def seed(self, value: int) -> None:
         """Make what is drawn from now on repeatable."""
@@ -61,7 +65,7 @@ class NativeGenerator:
 
         While nothing is chosen yet `on_text` gets the empty text at every step; then the reply word by word.
         """
-        lines = _lines_of(request, self.model.config.max_turns)
+        lines = self._lines_of(request)
         with self._lock, torch.inference_mode():
             fused = self._fuse(lines)
             keep_going = (lambda: on_text("")) if on_text else None
@@ -71,6 +75,22 @@ class NativeGenerator:
         if on_text:
             _reveal(text, on_text)
         return GeneratedReply(text, scores)
+
+    def _lines_of(self, request: ReplyRequest) -> tuple[SourceLine, ...]:
+        turns = [(turn.speaker == "bot", clean(turn.text)) for turn in request.turns]
+        persona = [clean(line) for line in request.persona]
+        facts = [clean(line) for line in request.facts]
+        return source_lines(
+            request.style, persona, facts, turns, self._find_exemplars(turns), self.model.config.max_turns
+        )
+
+    def _find_exemplars(self, turns: Sequence[tuple[bool, str]]) -> Sequence[str]:
+        """Return replies to similar messages, none of which was said in this conversation already."""
+        if self.exemplars is None or not turns:
+            return ()
+        said = {text for own, text in turns if own}
+        context = turns[-2][1] if len(turns) > 1 else ""
+        return self.exemplars.memory.search(turns[-1][1], context, self.exemplars.count, said)
 
     def _fuse(self, lines: Sequence[SourceLine]) -> Fused:
         read = [self._read(line.text) for line in lines]
@@ -122,13 +142,6 @@ class NativeGenerator:
         hidden, _ = self.model.decode(inputs, fused)
         log_probs = self.model.target_log_probs(hidden, fused, outputs) * (outputs != 0)
         return [float(total) / (len(item.ids) + 1) for total, item in zip(log_probs.sum(1), candidates, strict=True)]
-
-
-def _lines_of(request: ReplyRequest, max_turns: int) -> tuple[SourceLine, ...]:
-    turns = [(turn.speaker == "bot", clean(turn.text)) for turn in request.turns]
-    persona = [clean(line) for line in request.persona]
-    facts = [clean(line) for line in request.facts]
-    return source_lines(request.style, persona, facts, turns, max_turns)
 
 
 def _overlap(ids: Sequence[int], said: Sequence[int]) -> float:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from brain.text.dialogues import Dialogue
-from brain.text.sources import Exchange, exchanges
+from brain.text.sources import Exchange, FindExemplars, exchanges
 from brain.text.tokenizer import BOS, EOS, PAD, Tokenizer
 
 _CHUNK_TOKENS = 2048
@@ -101,10 +101,15 @@ class Batch:
 
 
 def encode_dialogue(
-    dialogue: Dialogue, speakers: Sequence[str], tokenizer: Tokenizer, max_turns: int, max_length: int
+    dialogue: Dialogue,
+    speakers: Sequence[str],
+    tokenizer: Tokenizer,
+    max_turns: int,
+    max_length: int,
+    find_exemplars: FindExemplars | None = None,
 ) -> EncodedDialogue:
     """Turn the replies of these speakers and what they rest on into ids; replies over max_length are left out."""
-    items = list(exchanges(dialogue, speakers, max_turns))
+    items = list(exchanges(dialogue, speakers, max_turns, find_exemplars))
     return encode_exchanges(items, tokenizer, max_length, longest_reply=max_length - 1)
 
 

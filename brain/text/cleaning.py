@@ -17,7 +17,7 @@ _MARKS_IN_A_ROW = 4
 def clean(text: str) -> str:
     """Return text in NFC on one line: mojibake mended, surrogates, control and invisible characters removed."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = ftfy.fix_text(text, uncurl_quotes=True, unescape_html=False, normalization="NFC")
+    text = ftfy.fix_text(text, uncurl_quotes=True, unescape_html=False, fix_character_width=False, normalization="NFC")
     text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
     return _SPACE.sub(" ", _limit_marks(text)).strip()
 

@@ -17,6 +17,12 @@ from typing import IO, Any, cast
 from brain.errors import DataError
 from brain.text.cleaning import clean
 
+_PLAIN_PERSONAS = (
+    ("I am Familiar, a friendly companion.",),
+    ("I am Familiar.",),
+    ("我是 Familiar，一个友好的聊天伙伴。",),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -38,6 +44,11 @@ class Dialogue:
     style: str
     with_bot: bool
     scored: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the bot is nobody special here, and knows nothing of the person."""
+        return self.with_bot and not self.persona["a"] and self.persona["b"] in _PLAIN_PERSONAS
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

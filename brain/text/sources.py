@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from brain.text.dialogues import Dialogue
@@ -20,6 +20,10 @@ class SourceLine:
     text: str
 
 
+FindExemplars = Callable[[str, str, str], Sequence[str]]
+"""(message, turn before it, reply) → replies written to similar messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A reply and the lines it rests on."""
@@ -33,9 +37,14 @@ def turn_kind(age: int, own: bool, max_turns: int) -> int:
     return LATEST + (age - 1) + (max_turns if own else 0)
 
 
+def exemplar_kind(max_turns: int) -> int:
+    """Return the kind of a reply that was written to a similar message."""
+    return LATEST + 2 * max_turns
+
+
 def num_kinds(max_turns: int) -> int:
     """How many kinds there are."""
-    return LATEST + 2 * max_turns
+    return exemplar_kind(max_turns) + 1
 
 
 def source_lines(
@@ -43,6 +52,7 @@ def source_lines(
     persona: Sequence[str],
     facts: Sequence[str],
     turns: Sequence[tuple[bool, str]],
+    exemplars: Sequence[str],
     max_turns: int,
 ) -> tuple[SourceLine, ...]:
     """Return the lines a reply rests on. turns: (said by the one who replies, text), oldest first."""
@@ -51,17 +61,23 @@ def source_lines(
     lines += [SourceLine(PERSONA, line) for line in persona]
     lines += [SourceLine(FACT, line) for line in facts]
     lines += [SourceLine(turn_kind(age, own, max_turns), text) for age, (own, text) in enumerate(recent, start=1)]
+    lines += [SourceLine(exemplar_kind(max_turns), text) for text in exemplars]
     return tuple(line for line in lines if line.text)
 
 
-def exchanges(dialogue: Dialogue, speakers: Sequence[str], max_turns: int) -> Iterator[Exchange]:
-    """Yield each reply of these speakers with what it rests on."""
+def exchanges(
+    dialogue: Dialogue, speakers: Sequence[str], max_turns: int, find_exemplars: FindExemplars | None = None
+) -> Iterator[Exchange]:
+    """Yield each reply of these speakers with what it rests on. Exemplars are for a bot's replies only."""
     for index, turn in enumerate(dialogue.turns):
         if index and turn.speaker in speakers and turn.text:
             before = [(earlier.speaker == turn.speaker, earlier.text) for earlier in dialogue.turns[:index]]
             facts = dialogue.persona[_other(turn.speaker)] if dialogue.with_bot else ()
             persona = dialogue.persona[turn.speaker]
-            yield Exchange(source_lines(dialogue.style, persona, facts, before, max_turns), turn.text)
+            exemplars: Sequence[str] = ()
+            if find_exemplars and dialogue.with_bot:
+                exemplars = find_exemplars(before[-1][1], before[-2][1] if index > 1 else "", turn.text)
+            yield Exchange(source_lines(dialogue.style, persona, facts, before, exemplars, max_turns), turn.text)
 
 
 def _other(speaker: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brain.errors import DataError
+from brain.memory.exemplars import Exemplars
 from brain.text.batches import Batch, EncodedDialogue, collate, encode_dialogue
 from brain.text.dialogues import Dialogue, read_dialogues
 from brain.text.tokenizer import Tokenizer
@@ -37,6 +38,7 @@ class BatchStream:
     max_length: int
     batch_tokens: int
     seed: int
+    exemplars: Exemplars | None = None
 
     def batches(self, start: int = 0) -> Iterator[Batch]:
         """Yield batches from number `start` on: those before it are passed over, so that a run resumes exactly."""
@@ -61,7 +63,12 @@ class BatchStream:
         while True:
             dialogue = next(rng.choices(readers, weights)[0])
             encoded = encode_dialogue(
-                dialogue, trained_speakers(dialogue), self.tokenizer, self.max_turns, self.max_length
+                dialogue,
+                trained_speakers(dialogue),
+                self.tokenizer,
+                self.max_turns,
+                self.max_length,
+                self.exemplars and self.exemplars.find_for_training(rng),
             )
             if encoded.replies:
                 yield encoded

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from brain.errors import BrainError, CheckpointError
+from brain.errors import BrainError, CheckpointError, DataError
+from brain.memory.response_memory import ResponseMemory
 from brain.text.tokenizer import Tokenizer
 from brain.training.manifest import verify_manifest, write_manifest
 from brain.voice.config import ModelConfig
@@ -27,20 +29,32 @@ from brain.voice.seq2seq import Seq2Seq
 
 _PIECE_BYTES = 15 << 20
 _CONFIG, _TOKENIZER, _METRICS, _CARD = "config.json", "tokenizer.json", "metrics.json", "card.md"
+_MEMORY = "memory.jsonl.gz"
 
 
-def save_checkpoint(folder: Path, model: Seq2Seq, tokenizer: Tokenizer, metrics: Mapping[str, Any], card: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a folder holds: a network, its tokenizer, and the memory it finds exemplars in, where it uses any."""
+
+    model: Seq2Seq
+    tokenizer: Tokenizer
+    memory: ResponseMemory | None = None
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint, metrics: Mapping[str, Any], card: str) -> None:
     """Write a complete checkpoint, or nothing: an unfinished folder never bears the final name."""
     with replaced_folder(folder) as draft:
-        (draft / _CONFIG).write_text(json.dumps(model.config.to_dict(), indent=2) + "\n", "utf-8")
+        (draft / _CONFIG).write_text(json.dumps(checkpoint.model.config.to_dict(), indent=2) + "\n", "utf-8")
         (draft / _METRICS).write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
         (draft / _CARD).write_text(card, "utf-8")
-        tokenizer.save(draft / _TOKENIZER)
-        save_tensors(draft, "model", {name: tensor.half() for name, tensor in model.state_dict().items()})
+        checkpoint.tokenizer.save(draft / _TOKENIZER)
+        if checkpoint.memory:
+            checkpoint.memory.save(draft / _MEMORY)
+        save_tensors(draft, "model", {name: tensor.half() for name, tensor in checkpoint.model.state_dict().items()})
         write_manifest(draft)
 
 
-def load_checkpoint(folder: Path) -> tuple[Seq2Seq, Tokenizer]:
+def load_checkpoint(folder: Path) -> Checkpoint:
     """Verify a checkpoint and build its model (float32, evaluation mode). Raises CheckpointError."""
     verify_manifest(folder)
     try:
@@ -53,7 +67,8 @@ def load_checkpoint(folder: Path) -> tuple[Seq2Seq, Tokenizer]:
             f"the model in {folder} does not fit its tokenizer: {tokenizer.vocab_size} ids for {config.vocab_size} rows"
         )
     weights = {name: tensor.float() for name, tensor in read_tensors(folder, "model").items()}
-    return build_model(config, weights, str(folder)), tokenizer
+    model = build_model(config, weights, str(folder))
+    return Checkpoint(model, tokenizer, _load_memory(folder) if config.exemplars else None)
 
 
 def build_model(config: ModelConfig, weights: Mapping[str, Tensor], where: str) -> Seq2Seq:
@@ -72,6 +87,22 @@ def build_model(config: ModelConfig, weights: Mapping[str, Tensor], where: str) 
             )
     model.load_state_dict(weights, assign=True)
     return model.eval()
+
+
+def rebuild(model: Seq2Seq, changes: Mapping[str, Any]) -> Seq2Seq:
+    """Return the same weights under a changed configuration, for changes that no weight depends on.
+
+    Raises ConfigError for an unknown setting and CheckpointError for one that would need other weights.
+    """
+    config = ModelConfig.from_dict({**model.config.to_dict(), **changes})
+    return build_model(config, model.state_dict(), "the checkpoint to start from")
+
+
+def _load_memory(folder: Path) -> ResponseMemory:
+    try:
+        return ResponseMemory.load(folder / _MEMORY)
+    except DataError as error:
+        raise CheckpointError(f"the model in {folder} has an unusable {_MEMORY}: {error}") from None
 
 
 def read_tensors(folder: Path, stem: str) -> dict[str, Tensor]:

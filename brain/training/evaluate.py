@@ -20,7 +20,8 @@ from brain.text.dialogues import Dialogue, read_dialogues
 from brain.text.sources import exchanges
 from brain.text.stream import group_by_length
 from brain.text.tokenizer import EOS, PAD
-from brain.training.metrics import bleu, distinct, f1, words
+from brain.text.words import words
+from brain.training.metrics import bleu, distinct, f1
 
 _BATCH_TOKENS = 4000
 _UNLIMITED = 1 << 30
@@ -106,5 +107,6 @@ def _negative_log_likelihood(generator: NativeGenerator, dialogues: Sequence[Dia
 
 def _encode(generator: NativeGenerator, dialogue: Dialogue) -> EncodedDialogue:
     config = generator.model.config
-    items = list(exchanges(dialogue, dialogue.scored, config.max_turns))
+    find = generator.exemplars and generator.exemplars.find
+    items = list(exchanges(dialogue, dialogue.scored, config.max_turns, find))
     return encode_exchanges(items, generator.tokenizer, config.max_length, longest_reply=_UNLIMITED)

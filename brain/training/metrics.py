@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-# Words and punctuation marks apart; Chinese and Japanese characters one by one.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
+from brain.text.words import words
+
 _ARTICLES = {"a", "an", "the"}
-
-
-def words(text: str) -> list[str]:
-    """Split text as perplexity a word counts it: words, punctuation marks, single Chinese characters."""
-    return _WORD.findall(text)
 
 
 def f1(reply: str, reference: str) -> float:

@@ -45,7 +45,10 @@ class RunSettings:
     """Values of a ModelConfig but for vocab_size, which the tokenizer gives."""
     vocab_size: int = 8192
     start_from: Path | None = None
-    """A checkpoint whose weights and tokenizer the run begins with; `model` and `vocab_size` are then its own."""
+    """A checkpoint whose weights and tokenizer the run begins with; `vocab_size` is then its own, and `model`
+    changes only what no weight depends on, such as dropout."""
+    memory: Path | None = None
+    """Dialogues whose plain exchanges become the memory that exemplars are found in."""
     notes: str = ""
     """What the model card says of the data: sets, licences, credits."""
 
@@ -66,8 +69,9 @@ def load_run_settings(path: Path) -> RunSettings:
             WeightedFile(base / entry["path"], float(entry.get("weight", 1.0))) for entry in content["train"]
         )
         content["schedule"] = _build(Schedule, content["schedule"], f"{path}: [schedule]")
-        if "start_from" in content:
-            content["start_from"] = base / content["start_from"]
+        for name in ("start_from", "memory"):
+            if name in content:
+                content[name] = base / content[name]
     except KeyError as error:
         raise ConfigError(f"{path} lacks {error.args[0]!r}") from None
     except (TypeError, ValueError, AttributeError) as error:

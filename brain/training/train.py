@@ -7,6 +7,7 @@ A run's folder holds `state/` (to go on after a kill), `best/` (the checkpoint w
 from __future__ import annotations
 
 import math
+import random
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -18,12 +19,14 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
 from brain.errors import TrainingError
+from brain.memory.exemplars import Exemplars
+from brain.memory.response_memory import ResponseMemory
 from brain.text.batches import Batch, collate, encode_dialogue
 from brain.text.dialogues import read_dialogues
 from brain.text.stream import BatchStream, group_by_length, trained_speakers
 from brain.text.tokenizer import Tokenizer
 from brain.training.card import write_card
-from brain.training.checkpoint import build_model, load_checkpoint, save_checkpoint
+from brain.training.checkpoint import Checkpoint, build_model, load_checkpoint, rebuild, save_checkpoint
 from brain.training.curves import draw_curves
 from brain.training.run_state import Progress, load_run_state, save_run_state
 from brain.training.settings import RunSettings, Schedule
@@ -43,7 +46,8 @@ class Trainer:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(settings.schedule.threads)
         torch.manual_seed(settings.schedule.seed)
-        self.model, self.tokenizer = self._begin()
+        checkpoint = self._begin()
+        self.model, self.tokenizer, self.memory = checkpoint.model, checkpoint.tokenizer, checkpoint.memory
         self.model.to(self.device)
         self.optimizer = _optimizer(self.model, settings.schedule)
         self.progress = self._resume()
@@ -73,10 +77,12 @@ class Trainer:
         self._report()
         return self.best
 
-    def _begin(self) -> tuple[Seq2Seq, Tokenizer]:
+    def _begin(self) -> Checkpoint:
         settings = self.settings
+        memory = settings.memory and ResponseMemory.of_dialogues(read_dialogues(settings.memory))
         if settings.start_from:
-            return load_checkpoint(settings.start_from)
+            start = load_checkpoint(settings.start_from)
+            return Checkpoint(rebuild(start.model, settings.model), start.tokenizer, memory or start.memory)
         path = settings.out / "tokenizer.json"
         if not path.exists():
             self.console.print("Learning the tokenizer...")
@@ -84,7 +90,12 @@ class Trainer:
             texts = (line for file in settings.train for line in _texts(file.path))
             Tokenizer.train(texts, settings.vocab_size).save(path)
         tokenizer = Tokenizer.load(path)
-        return Seq2Seq(ModelConfig.from_dict({**settings.model, "vocab_size": tokenizer.vocab_size})), tokenizer
+        config = ModelConfig.from_dict({**settings.model, "vocab_size": tokenizer.vocab_size})
+        return Checkpoint(Seq2Seq(config), tokenizer, memory)
+
+    @property
+    def _exemplars(self) -> Exemplars | None:
+        return Exemplars(self.memory, self.model.config.exemplars) if self.memory else None
 
     def _resume(self) -> Progress:
         folder = self.settings.out / "state"
@@ -104,13 +115,16 @@ class Trainer:
             config.max_length,
             schedule.batch_tokens,
             schedule.seed,
+            self._exemplars,
         )
 
     def _validation_batches(self) -> Iterator[Batch]:
         config = self.model.config
+        # As in training, so that it shows whether the fitting exemplar is picked and copied; evaluation never has it.
+        find = self._exemplars and self._exemplars.find_for_training(random.Random(self.settings.schedule.seed))
         for path in self.settings.valid:
             encoded = [
-                encode_dialogue(d, trained_speakers(d), self.tokenizer, config.max_turns, config.max_length)
+                encode_dialogue(d, trained_speakers(d), self.tokenizer, config.max_turns, config.max_length, find)
                 for d in read_dialogues(path)
             ]
             usable = [dialogue for dialogue in encoded if dialogue.replies]
@@ -151,7 +165,7 @@ class Trainer:
             progress.best_loss, progress.best_step = loss, progress.step
             metrics = {"valid_perplexity_token": math.exp(loss), "step": progress.step}
             card = write_card(self.model, self.settings, metrics)
-            save_checkpoint(self.best, self.model, self.tokenizer, metrics, card)
+            save_checkpoint(self.best, Checkpoint(self.model, self.tokenizer, self.memory), metrics, card)
         save_run_state(self.settings.out / "state", progress, self.model.state_dict(), self.optimizer)
         draw_curves(progress, self.settings.out / "curves.png")
         return loss

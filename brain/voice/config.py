@@ -28,6 +28,8 @@ class ModelConfig:
     copies: bool = True
     """May take words straight from its sources (See et al. 2017, §2.2)."""
     dropout: float = 0.1
+    exemplars: int = 0
+    """How many replies to similar messages are sources: retrieve and refine (Weston et al. 2018)."""
     max_turns: int = 5
     """How many recent turns are sources."""
     max_length: int = 64

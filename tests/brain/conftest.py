@@ -12,7 +12,7 @@ import torch
 
 from brain.text.stream import WeightedFile
 from brain.text.tokenizer import Tokenizer
-from brain.training.checkpoint import save_checkpoint
+from brain.training.checkpoint import Checkpoint, save_checkpoint
 from brain.training.settings import RunSettings, Schedule
 from brain.voice.config import ModelConfig
 from brain.voice.seq2seq import Seq2Seq
@@ -38,7 +38,7 @@ def tiny(tokenizer: Tokenizer) -> Seq2Seq:
 
 @pytest.fixture
 def checkpoint(tmp_path: Path, tiny: Seq2Seq, tokenizer: Tokenizer) -> Path:
-    save_checkpoint(tmp_path / "tiny", tiny, tokenizer, {"step": 1}, "# A toy\n")
+    save_checkpoint(tmp_path / "tiny", Checkpoint(tiny, tokenizer), {"step": 1}, "# A toy\n")
     return tmp_path / "tiny"
 
 

@@ -13,7 +13,7 @@ import torch
 
 from brain.errors import BrainError, CheckpointError, RegistryError
 from brain.text.tokenizer import Tokenizer
-from brain.training.checkpoint import load_checkpoint, save_checkpoint
+from brain.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from brain.training.manifest import verify_manifest, write_manifest
 from brain.training.registry import Registry
 from brain.voice.config import ModelConfig
@@ -21,17 +21,18 @@ from brain.voice.seq2seq import Seq2Seq
 
 
 def test_a_checkpoint_gives_back_the_same_network(checkpoint: Path, tiny: Seq2Seq, tokenizer: Tokenizer) -> None:
-    model, loaded = load_checkpoint(checkpoint)
-    assert model.config == tiny.config
-    assert not model.training
-    assert loaded.encode("abc") == tokenizer.encode("abc")
-    for (name, one), other in zip(tiny.state_dict().items(), model.state_dict().values(), strict=True):
+    loaded = load_checkpoint(checkpoint)
+    assert loaded.model.config == tiny.config
+    assert not loaded.model.training
+    assert loaded.tokenizer.encode("abc") == tokenizer.encode("abc")
+    assert loaded.memory is None
+    for (name, one), other in zip(tiny.state_dict().items(), loaded.model.state_dict().values(), strict=True):
         assert torch.allclose(one, other, atol=1e-3), name
 
 
 def test_no_piece_of_a_large_checkpoint_is_over_16_mib(tmp_path: Path, tokenizer: Tokenizer) -> None:
     model = Seq2Seq(ModelConfig(vocab_size=20_000, embedding_dim=256, num_heads=4, encoder_layers=4))
-    save_checkpoint(tmp_path / "large", model, tokenizer, {}, "")
+    save_checkpoint(tmp_path / "large", Checkpoint(model, tokenizer), {}, "")
     pieces = list((tmp_path / "large").glob("*.safetensors"))
     assert len(pieces) > 1
     assert all(piece.stat().st_size <= 16 << 20 for piece in pieces)
@@ -110,7 +111,7 @@ def test_an_interrupted_save_leaves_the_old_checkpoint(
     before = verify_manifest(checkpoint)
     monkeypatch.setattr("brain.training.checkpoint.write_manifest", _interrupted)
     with pytest.raises(KeyboardInterrupt):
-        save_checkpoint(checkpoint, tiny, tokenizer, {}, "")
+        save_checkpoint(checkpoint, Checkpoint(tiny, tokenizer), {}, "")
     assert verify_manifest(checkpoint) == before
     assert [path.name for path in checkpoint.parent.iterdir()] == [checkpoint.name]
 

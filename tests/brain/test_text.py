@@ -18,7 +18,8 @@ from brain.text.dialogues import read_dialogues
 from brain.text.sources import FACT, PERSONA, STYLE, exchanges, turn_kind
 from brain.text.stream import BatchStream, WeightedFile
 from brain.text.tokenizer import Tokenizer
-from brain.training.metrics import bleu, distinct, f1, words
+from brain.text.words import words
+from brain.training.metrics import bleu, distinct, f1
 
 
 @given(st.text(st.characters(codec=None)))

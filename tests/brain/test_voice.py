@@ -24,7 +24,7 @@ MIXERS: tuple[Mixing, ...] = ("lstm", "gru", "self-attention")
 
 
 def _batch(tokenizer: Tokenizer, *pairs: tuple[str, str]) -> Batch:
-    exchanges = [Exchange(source_lines("", ("i am a",), (), [(False, said)], 3), reply) for said, reply in pairs]
+    exchanges = [Exchange(source_lines("", ("i am a",), (), [(False, said)], (), 3), reply) for said, reply in pairs]
     return collate([encode_exchanges(exchanges, tokenizer, 24, 24)])
 
 
@@ -127,7 +127,7 @@ def test_batches_shift_targets_and_keep_padding_apart(tokenizer: Tokenizer) -> N
     assert targets.inputs[:, 0].eq(BOS).all()
     assert torch.equal(targets.inputs[1, 1:], targets.outputs[1, :-1])
     assert (targets.outputs == EOS).sum() == 2
-    assert targets.outputs[0].tolist() [:3] == [*tokenizer.encode("d"), EOS]
+    assert targets.outputs[0].tolist()[:3] == [*tokenizer.encode("d"), EOS]
     assert (targets.outputs[0, 3:] == PAD).all()
     assert batch.target_tokens == int((targets.outputs != PAD).sum())
 

@@ -50,14 +50,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint that is sound and tiny, and speaks nonsense."""
     from brain.text.tokenizer import Tokenizer
-    from brain.training.checkpoint import save_checkpoint
+    from brain.training.checkpoint import Checkpoint, save_checkpoint
     from brain.voice.config import ModelConfig
     from brain.voice.seq2seq import Seq2Seq
 
     folder = tmp_path_factory.mktemp("model") / "tiny"
     tokenizer = Tokenizer.train(["hello there", "how are you"], 270)
     config = ModelConfig(tokenizer.vocab_size, embedding_dim=16, feedforward_dim=16, num_heads=2, max_length=8)
-    save_checkpoint(folder, Seq2Seq(config), tokenizer, {}, "# tiny\n\nFor tests.\n")
+    save_checkpoint(folder, Checkpoint(Seq2Seq(config), tokenizer), {}, "# tiny\n\nFor tests.\n")
     return folder
 
 

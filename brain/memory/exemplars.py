@@ -1,0 +1,39 @@
+"""Exemplars: replies to similar messages, offered to the network as sources."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from brain.memory.response_memory import ResponseMemory
+from brain.text.sources import FindExemplars
+
+_GOLD_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplars:
+    """Finds `count` of them in a memory."""
+
+    memory: ResponseMemory
+    count: int
+
+    def find(self, message: str, context: str, reply: str) -> Sequence[str]:
+        """Return the nearest, as in conversation: never the reply that is to be predicted."""
+        return self.memory.search(message, context, self.count, (reply,))
+
+    def find_for_training(self, rng: random.Random) -> FindExemplars:
+        """Return a finder that puts the very reply among the others most of the time.
+
+        So the network learns to pick the one that fits the message, and to copy it.
+        """
+
+        def find(message: str, context: str, reply: str) -> Sequence[str]:
+            found = list(self.find(message, context, reply))
+            if rng.random() < _GOLD_SHARE:
+                found = [reply, *found[: self.count - 1]]
+                rng.shuffle(found)
+            return found
+
+        return find
