@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from typing import Any, cast
 
@@ -31,6 +32,9 @@ SECONDS = 15.0
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """What happens to a call before anything of it leaves this machine."""
 REVOKED = "Telegram does not know the token: get the current one from @BotFather (/mybots) for telegram.token"
+
+# The library warns with every RetryAfter that it will hold a timedelta one day. This asks for it now.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
 _TALKATIVE = ("telegram", "httpx", "httpcore")

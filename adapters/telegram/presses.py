@@ -15,9 +15,8 @@ PATIENCE = 3.0
 class Presses:
     """Sees to it that every press is answered, with a note where there is one in time."""
 
-    def __init__(self, client: Client, patience: float = PATIENCE) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._patience = patience
         self._waiting: dict[str, asyncio.Task[None]] = {}
 
     def expect(self, press: str) -> None:
@@ -40,6 +39,6 @@ class Presses:
         await asyncio.gather(*(self.answer(press) for press in tuple(self._waiting)))
 
     async def _answer_later(self, press: str) -> None:
-        await asyncio.sleep(self._patience)
+        await asyncio.sleep(PATIENCE)
         del self._waiting[press]
         await self.answer(press)

@@ -20,9 +20,8 @@ LONGEST_SECONDS = 300.0
 class Typing:
     """The places where it is typing now."""
 
-    def __init__(self, client: Client, refresh_seconds: float = REFRESH_SECONDS) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._refresh_seconds = refresh_seconds
         self._tasks: dict[Place, asyncio.Task[None]] = {}
 
     def begin(self, place: Place) -> None:
@@ -48,6 +47,6 @@ class Typing:
             async with asyncio.timeout(LONGEST_SECONDS):
                 while True:
                     await self._client.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)
-                    await asyncio.sleep(self._refresh_seconds)
+                    await asyncio.sleep(REFRESH_SECONDS)
         except (TelegramError, TimeoutError):
             return  # the next reply tries anew
