@@ -15,8 +15,8 @@ from discord.utils import utcnow
 from adapters.discord.checkup import check_up
 from adapters.discord.client import Client, point_at
 from adapters.discord.convert import PLATFORM
-from adapters.discord.delivery import FAILURES, deliver
-from adapters.discord.failures import BAD_TOKEN, to_settings_error
+from adapters.discord.delivery import deliver
+from adapters.discord.failures import BAD_TOKEN, FAILURES, to_settings_error
 from adapters.discord.menu import fingerprint, to_menu
 from adapters.discord.progress import Typing
 from adapters.discord.reader import Reader
@@ -80,26 +80,11 @@ class DiscordAdapter(Adapter):
         watermarks = self._watermarks = self._watermarks or Watermarks(self.state)
         missed = await watermarks.open()
         client = self._client = self._make_client(watermarks)
-        reader = Reader(publish, watermarks, client.fetch_missed)
+        reader = Reader(client.noting_what_is_stored(publish), watermarks, client.fetch_missed)
         client.listen_for(reader, missed=missed)
         flushing = asyncio.create_task(watermarks.keep_flushing())
         try:
-            await _first_of(self._serve(client), self._closed.wait(), self._fatal.wait())
-            if self._fatal.is_set():
-                raise SettingsError(BAD_TOKEN)
-        except asyncio.CancelledError:  # the host is stopping: replies are still to be sent
-            with suppress(TimeoutError):
-                await asyncio.wait_for(client.disconnect(), CLOSE_SECONDS)
-            raise
-        except Exception as error:
-            refused = to_settings_error(error)
-            if refused is not None:
-                self._fatal.set()
-                self._tell("fatal", str(refused))
-            await self._let_go()
-            if refused is None:
-                raise
-            raise refused from error
+            await self._receive(client)
         finally:
             await reader.drain(HAND_OVER_SECONDS)
             flushing.cancel()
@@ -150,6 +135,25 @@ class DiscordAdapter(Adapter):
         # What is unknown is answered with a word to the caller alone.
         private = {command.name: command.ephemeral for command in self._commands}
         return Client(self.settings.discord, watermarks, self._tell, lambda name: private.get(name, True))
+
+    async def _receive(self, client: Client) -> None:
+        try:
+            await _first_of(self._serve(client), self._closed.wait(), self._fatal.wait())
+            if self._fatal.is_set():
+                raise SettingsError(BAD_TOKEN)
+        except asyncio.CancelledError:  # the host is stopping: replies are still to be sent
+            with suppress(TimeoutError):
+                await asyncio.wait_for(client.disconnect(), CLOSE_SECONDS)
+            raise
+        except Exception as error:
+            refused = to_settings_error(error)
+            if refused is not None:
+                self._fatal.set()
+                self._tell("fatal", str(refused))
+            await self._let_go()
+            if refused is None:
+                raise
+            raise refused from error
 
     async def _serve(self, client: Client) -> None:
         await client.login(self._token.get_secret_value())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import discord
@@ -13,16 +14,18 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord import calls, changes, convert
+from adapters.discord.failures import FAILURES
 from adapters.discord.reader import Reader
 from adapters.discord.tokens import ReplyToken
 from adapters.discord.watermarks import Place, Watermarks
+from bot.adapter import Publish
 from bot.events import MessageReceived, PlatformEvent
 from bot.settings import DiscordSettings
 
 LOOKED_THROUGH, MISSED = 100, 20
 """Of a channel's latest so many messages, at most so many missed ones are answered."""
-ACK_SECONDS = 5.0
-"""Longer than Discord takes an acknowledgement."""
+STORE_SECONDS, ACK_SECONDS = 1.0, 5.0
+"""How long an acknowledgement waits for the store, and an answer for the acknowledgement. Discord waits for three."""
 ANSWERABLE = (
     discord.InteractionType.application_command,
     discord.InteractionType.component,
@@ -53,6 +56,7 @@ class Client(discord.AutoShardedClient):
         self._report = report
         self._private = private
         self._acks: dict[int, asyncio.Task[None]] = {}
+        self._stored: dict[str, asyncio.Event] = {}
         self._missed = False
         self._begun: set[int] = set()
         self.reader: Reader | None = None
@@ -65,6 +69,16 @@ class Client(discord.AutoShardedClient):
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """See discord.py: where the settings name a gateway, it is that one."""
         await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+
+    def noting_what_is_stored(self, publish: Publish) -> Publish:
+        """Return a `publish` that also lets waiting acknowledgements go."""
+
+        async def publish_and_note(event: PlatformEvent) -> None:
+            await publish(event)
+            if (stored := self._stored.pop(event.update_id, None)) is not None:
+                stored.set()
+
+        return publish_and_note
 
     async def acknowledged(self, interaction: int) -> None:
         """Return once an interaction has been acknowledged, or could not be."""
@@ -179,17 +193,24 @@ class Client(discord.AutoShardedClient):
         """A slash command was called or a button pressed: Discord waits three seconds for a sign."""
         if interaction.type not in ANSWERABLE or interaction.channel_id is None or self.reader is None:
             return
-        ack = self._acks[interaction.id] = asyncio.create_task(self._acknowledge(interaction))
+        stored = self._stored[str(interaction.id)] = asyncio.Event()
+        ack = self._acks[interaction.id] = asyncio.create_task(self._acknowledge(interaction, stored))
         ack.add_done_callback(lambda _: self._acks.pop(interaction.id, None))
         token = self._token(interaction)
         self._take(Place(interaction.channel_id, interaction.guild_id), calls.to_call(interaction, token))
 
-    async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
-        """Show that an answer is being made; a pressed button shows nothing, as nothing may come of it."""
+    async def _acknowledge(self, interaction: discord.Interaction[Any], stored: asyncio.Event) -> None:
+        """Show that an answer is being made; a pressed button shows nothing, as nothing may come of it.
+
+        What was acknowledged is answered even by the next process: so it is stored first, if that does not take long.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stored.wait(), STORE_SECONDS)
+        self._stored.pop(str(interaction.id), None)
         try:
             token = self._token(interaction)
             await interaction.response.defer(ephemeral=token.ephemeral, thinking=token.kind == "command")
-        except (discord.DiscordException, OSError, RuntimeError, TimeoutError) as error:
+        except FAILURES as error:
             # Too late, or done already: what is answered says so once more, and finds another way.
             _log.warning("an interaction was not acknowledged", error=type(error).__name__)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import aiohttp
 import discord
 
-from adapters.discord.failures import EXPIRED, to_delivery_error
+from adapters.discord.failures import EXPIRED, FAILURES, to_delivery_error
 from adapters.discord.markup import to_markdown
 from adapters.discord.rest import Rest
 from adapters.discord.tokens import ReplyToken
@@ -15,9 +14,6 @@ from bot.splitting import split_text
 
 LONGEST = 2000
 """Characters in a message."""
-
-FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, TimeoutError)
-"""What discord.py raises when a call fails; RuntimeError is aiohttp's word for a session that is closed."""
 
 
 async def deliver(rest: Rest, delivery: Delivery) -> str:

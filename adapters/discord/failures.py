@@ -7,6 +7,9 @@ import discord
 
 from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
 
+FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, TimeoutError)
+"""What discord.py raises when a call fails; RuntimeError is aiohttp's word for a session that is closed."""
+
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = (
     "Discord refused the token: it is wrong or was revoked; "

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-import aiohttp
-import discord
+from adapters.discord.failures import FAILURES
+from bot.errors import DeliveryError
 
 REFRESH_SECONDS = 8.0
 """Discord shows "is typing" for ten."""
@@ -45,7 +45,7 @@ class Typing:
 
     async def _keep_showing(self, channel: int) -> None:
         # It is only a hint: where it can't be shown, the answer itself will meet the reason.
-        with suppress(discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError, TimeoutError):
+        with suppress(*FAILURES, DeliveryError):
             async with asyncio.timeout(LONGEST_SECONDS):
                 while True:
                     await self._send(channel)

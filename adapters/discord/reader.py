@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 
-import aiohttp
 import discord
 import structlog
 from discord.utils import time_snowflake, utcnow
 
+from adapters.discord.failures import FAILURES
 from adapters.discord.watermarks import Place, Watermarks
 from bot.adapter import Publish
 from bot.errors import FamiliarError
@@ -22,8 +22,8 @@ WAITING_IN_ALL = 10_000
 MISSED_FOR = timedelta(hours=24)
 """What is older is not answered any more."""
 TRIES = 8
-PASSING = (discord.DiscordException, aiohttp.ClientError, OSError, FamiliarError, RuntimeError)
-"""What may be better in a moment; RuntimeError is how aiohttp says that a session is closed."""
+PASSING = (*FAILURES, FamiliarError)
+"""What may be better in a moment."""
 
 Fetch = Callable[[Place, int, int | None], Awaitable[Sequence[MessageReceived]]]
 """Returns what in a place is newer than the first id, older than the second and wants an answer, oldest first."""

@@ -69,9 +69,10 @@ class Socket:
         if self._request.transport is not None:
             self._request.transport.abort()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Write nothing further."""
         self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
     async def _write(self) -> None:
         while True:
@@ -170,8 +171,8 @@ class Gateway:
         finally:
             if session is not None and session.socket is socket:
                 session.socket = None
-            socket.stop()
             self._world.happened()
+            await socket.stop()
         return response
 
     def _receive(self, socket: Socket, session: Session | None, payload: Json) -> Session | None:

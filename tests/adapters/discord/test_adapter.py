@@ -57,10 +57,19 @@ class TestDiscordAdapter(AdapterContract):
 class Serving:
     """An adapter that runs, what it published and what it reported."""
 
-    def __init__(self, adapter: DiscordAdapter) -> None:
-        self.adapter = adapter
+    def __init__(self, discord: Discord) -> None:
+        self._discord = discord
         self.events: asyncio.Queue[PlatformEvent] = asyncio.Queue()
         self.reports: list[str] = []
+        self.gate: asyncio.Event | None = None
+        self.waiting = 0
+
+    async def publish(self, event: PlatformEvent) -> None:
+        if self.gate is not None:
+            self.waiting += 1
+            self._discord.world.happened()
+            await self.gate.wait()
+        await self.events.put(event)
 
     async def next_message(self) -> MessageReceived:
         event = await asyncio.wait_for(self.events.get(), 10)
@@ -70,7 +79,7 @@ class Serving:
 
 @asynccontextmanager
 async def serve(discord: Discord, adapter: DiscordAdapter, *commands: Command) -> AsyncGenerator[Serving]:
-    serving = Serving(adapter)
+    serving = Serving(discord)
 
     def report(change: ConnectionChanged) -> None:
         serving.reports.append(change.state)
@@ -78,7 +87,7 @@ async def serve(discord: Discord, adapter: DiscordAdapter, *commands: Command) -
 
     adapter.report = report
     await adapter.sync_commands(commands)
-    running = asyncio.create_task(adapter.start(serving.events.put))
+    running = asyncio.create_task(adapter.start(serving.publish))
     try:
         await discord.world.until(lambda: discord.gateway.live() or running.done())
         yield serving
@@ -203,6 +212,32 @@ async def test_commands_that_are_refused_do_not_keep_it_from_serving(discord: Di
     async with serve(discord, make_adapter(discord), Command("UPPER CASE!", "Refused")) as serving:
         discord.world.mention(discord.world.general, "hello")
         assert (await serving.next_message()).text == "hello"
+
+
+async def test_a_call_is_acknowledged_once_it_is_stored(discord: Discord) -> None:
+    adapter, gate = make_adapter(discord), asyncio.Event()
+    async with serve(discord, adapter) as serving:
+        serving.gate = gate
+        called = discord.world.interactions[discord.call(301, "ping")]
+        discord.world.mention(302, "hello")
+        await discord.world.until(lambda: serving.waiting == 2)
+        assert called.callback is None
+        gate.set()
+        await discord.world.until(lambda: called.callback == 5)
+
+
+async def test_a_call_is_acknowledged_in_time_although_it_can_not_be_stored_yet(
+    discord: Discord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.discord.client.STORE_SECONDS", 0.05)
+    adapter = make_adapter(discord)
+    async with serve(discord, adapter) as serving:
+        serving.gate = asyncio.Event()
+        called = discord.world.interactions[discord.call(301, "ping")]
+        await discord.world.until(lambda: called.callback == 5)
+        assert serving.events.empty()
+        serving.gate.set()
+        await asyncio.wait_for(serving.events.get(), 10)
 
 
 async def test_a_repeated_send_is_one_message(discord: Discord) -> None:
