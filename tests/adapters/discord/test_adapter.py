@@ -48,10 +48,10 @@ class TestDiscordAdapter(AdapterContract):
 
     async def write(self, adapter: Adapter, text: str) -> None:
         await self.discord.world.until(lambda: self.discord.gateway.live())
-        self.discord.world.mention(self.discord.world.general, text)
+        self.discord.world.say(self.discord.world.direct(self.discord.world.ann), text)
 
     def read(self, adapter: Adapter) -> Sequence[str]:
-        return self.discord.world.texts(self.discord.world.general)
+        return self.discord.world.texts(self.discord.world.direct(self.discord.world.ann))
 
 
 class Serving:
