@@ -75,7 +75,7 @@ class Answerer:
             return NOTHING if event.reply_token is None else host_says(NOT_HERE, ephemeral=True)
         if (found := self._skills.find_command(event)) is not None:
             return await self._skills.run_command(event, *found)
-        return await self._skills.answer(event) or self._skills.unknown_command(event.name)
+        return await self._skills.answer(event) or self._skills.unknown_command(event)
 
     async def _answer_message(self, message: MessageReceived) -> Answer:
         if message.text.strip():

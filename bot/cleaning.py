@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.events import ActionInvoked, CommandInvoked, MessageEdited, MessageReceived, PlatformEvent, Reply
+from bot.events import ActionInvoked, Button, CommandInvoked, MessageEdited, MessageReceived, PlatformEvent, Reply
 
 
 def clean_text(text: str) -> str:
@@ -39,7 +39,8 @@ def clean_event(event: PlatformEvent, longest: int) -> PlatformEvent:
 def clean_reply(reply: Reply) -> Reply:
     """Return the reply with clean text: a plugin may say anything."""
     text = clean_text(reply.text)
-    return reply if text == reply.text else dataclasses.replace(reply, text=text)
+    buttons = tuple(Button(clean_text(button.label), clean_text(button.payload)) for button in reply.buttons)
+    return reply if (text, buttons) == (reply.text, reply.buttons) else Reply(text, reply.ephemeral, buttons)
 
 
 def _clean_command(event: CommandInvoked, longest: int) -> dict[str, object]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+PAYLOAD_LIMIT = 64
+"""Bytes that come back when a button is pressed."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserRef:
@@ -191,10 +194,17 @@ class ModelReloaded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press below a reply. `payload` (at most 64 bytes of UTF-8) comes back in an ActionInvoked."""
+    """Something to press below a reply. `payload` (at most 64 bytes of UTF-8) comes back in an ActionInvoked.
+
+    Raises ValueError for a longer one: no platform would take it.
+    """
 
     label: str
     payload: str
+
+    def __post_init__(self) -> None:
+        if len(self.payload.encode()) > PAYLOAD_LIMIT:
+            raise ValueError(f"the payload of button {self.label!r} is longer than {PAYLOAD_LIMIT} bytes")
 
 
 @dataclass(frozen=True, slots=True)

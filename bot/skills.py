@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from bot.adapter import Capabilities
-from bot.answer import Answer, host_says
+from bot.answer import NOTHING, Answer, host_says
 from bot.commands import Command, Permission, read_arguments
 from bot.errors import CommandUsageError
 from bot.events import CommandInvoked, MessageReceived, PlatformEvent, Reply
@@ -101,10 +101,13 @@ class Skills:
                 return answer
         return None
 
-    def unknown_command(self, name: str) -> Answer:
-        """One helpful line about a command that is not there."""
+    def unknown_command(self, event: CommandInvoked) -> Answer:
+        """One helpful line about a command that is not there, unless it may be another bot's."""
+        name = event.name
         if group := self._handlers.subcommands(name):
             return host_says("Write " + " or ".join(command.usage for command in group), ephemeral=True)
+        if event.space is not None and event.reply_token is None:
+            return NOTHING  # in a group a typed command reaches every bot that is there
         known = [command.name for command in self._handlers.commands]
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean /{near[0]}?" if near else "/help lists what I can do." if "help" in known else ""

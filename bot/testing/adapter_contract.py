@@ -10,8 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from bot.adapter import Adapter
+from bot.commands import Command, Option, Permission
 from bot.errors import StoreUnavailableError
-from bot.events import ConversationRef, Delivery, MessageReceived, PlatformEvent, Reply
+from bot.events import Button, ConversationRef, Delivery, MessageReceived, PlatformEvent, Reply
 
 PATIENCE = 10.0
 """Seconds a test waits before it counts as failed."""
@@ -78,6 +79,31 @@ class AdapterContract(ABC):
             running.adapter.end_progress(event.conversation)
             running.adapter.end_progress(ConversationRef(running.adapter.name, "nowhere"))
 
+    async def test_a_reply_with_all_there_is_can_be_read_by_people(self) -> None:
+        reply = Reply("Really?", ephemeral=True, buttons=(Button("Yes", "yes"), Button("No", "n" * 64)))
+        async with _Running(await self.make_adapter()) as running:
+            await self.write(running.adapter, "hello")
+            event = await running.next_event()
+            await self._deliver(running.adapter, event, reply)
+            async with asyncio.timeout(PATIENCE):
+                while not any("Really?" in text for text in self.read(running.adapter)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+
+    async def test_commands_can_be_made_known_again_and_change(self) -> None:
+        roll = Command("roll", "Roll a die", (Option("sides", int, required=False),))
+        status = Command("model status", "Tell which model speaks", permission=Permission.ADMIN, ephemeral=True)
+        adapter = await self.make_adapter()
+        for commands in ((roll, status), (roll, status), (status,), ()):
+            await adapter.sync_commands(commands)
+        await adapter.aclose()
+
+    async def test_what_a_check_finds_is_told_in_single_lines(self) -> None:
+        adapter = await self.make_adapter()
+        for finding in await adapter.check():
+            assert finding.text.strip()
+            assert "\n" not in finding.text
+        await adapter.aclose()
+
     async def test_it_ends_when_closed_and_can_be_closed_twice(self) -> None:
         running = _Running(await self.make_adapter())
         async with running:
@@ -90,8 +116,11 @@ class AdapterContract(ABC):
         await adapter.aclose()
 
     async def _reply(self, adapter: Adapter, event: PlatformEvent, text: str) -> None:
+        await self._deliver(adapter, event, Reply(text))
+
+    async def _deliver(self, adapter: Adapter, event: PlatformEvent, reply: Reply) -> None:
         message_id = event.message_id if isinstance(event, MessageReceived) else None
-        await adapter.send(Delivery("1", event.conversation, Reply(text), message_id))
+        await adapter.send(Delivery("1", event.conversation, reply, message_id, event.reply_token))
 
 
 class _Running:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.app import App
 from bot.basics import FORGOTTEN, BasicsPlugin
-from bot.events import Button
+from bot.events import Button, Reply
+from bot.plugin import Context, Plugin, command
 from bot.settings import Settings
 from bot.testing import FakeAdapter, FakeGenerator
 
@@ -25,6 +28,26 @@ async def test_yes_forgets(settings: Settings) -> None:
         assert adapter.arrived[-1].reply_token == "press 3"
         await adapter.ask("Who am I?")
         assert [turn.text for turn in network.requests[-1].turns] == ["Who am I?"]
+
+
+def test_a_payload_that_no_platform_would_take_is_refused() -> None:
+    assert Button("Yes", "é" * 32)
+    with pytest.raises(ValueError, match="'Yes' is longer than 64 bytes"):
+        Button("Yes", "é" * 33)
+
+
+async def test_a_label_that_can_not_be_sent_is_cleaned(settings: Settings) -> None:
+    class Careless(Plugin):
+        name = "careless"
+
+        @command("offer", "Offer something")
+        async def offer(self, ctx: Context) -> Reply:
+            return Reply("Look", buttons=(Button("a\0b\ud800", "yes"),))
+
+    adapter = FakeAdapter(settings, buttons=True)
+    async with App(settings, [adapter], [Careless()], lambda _folder: FakeGenerator()):
+        await adapter.ask("/offer")
+    assert adapter.arrived[0].reply.buttons == (Button("ab�", "yes"),)
 
 
 async def test_keep_it_keeps_it(settings: Settings) -> None:
