@@ -24,7 +24,7 @@ Length = Callable[[str], int]
 SHORTEST_LIMIT = 16
 """A message must hold at least this much, or there would be no room beside the fences of a block of code."""
 
-_WHOLE = regex.compile(r"\[[^\[\]\n]*\]\([^()\s]*\)|\w+://[^\s<>`]+|\\.")
+_WHOLE = regex.compile(r"\[[^\[\]\n]*\]\([^()\s]*\)|https?://[^\s<>`]+|\\.")
 _CODE = regex.compile(r"(?P<mark>`{3,})(?P<language>[\w+#.-]*\n)?(?P<code>.*?)(?:(?P=mark)|\Z)", regex.DOTALL)
 _SEEN_AS_ONE = regex.compile(r"\X")
 _BREAKS = (regex.compile(r"\n{2,}"), regex.compile(r"\n"), regex.compile(r"\s"))
@@ -113,6 +113,8 @@ class _Splitter:
     def _find_end(self, start: int, room: int) -> int:
         """Where the part that begins at `start` ends: leave room to close a block of code that may be cut."""
         furthest = self._reach(start, room)
+        if furthest == len(self._text) and self._code_at(furthest) is None:
+            return furthest
         closings = [code.closing for code in self._codes if code.start <= furthest and code.end >= start]
         if closings:
             furthest = self._reach(start, room - max(map(self._length, closings)))
