@@ -21,8 +21,10 @@ LONGEST_NOTE = 200
 LONGEST_DESCRIPTION = 256
 MOST_COMMANDS = 100
 
-# A name is not found where a letter stands before it, nor in an address such as https://example.org/@name.
-_PING = re.compile(r"(?P<address>https?://[\w.\-~%/]*/@)|(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])")
+# A name is not found where a letter stands before it, nor in an address such as https://example.org/@name. The
+# addresses that are left alone for that are short, so that none is ever cut.
+_ADDRESS = r"(?<!\w)https?://[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,20}/(?:[A-Za-z0-9_.~%-]{1,50}/){0,3}@"
+_PING = re.compile(rf"(?P<address>{_ADDRESS})|(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])")
 _WORD_JOINER = "\u2060"
 
 
@@ -36,9 +38,10 @@ class Outgoing:
 
 def to_messages(reply: Reply) -> list[Outgoing]:
     """The messages that a reply becomes, none where there is nothing to see. Buttons are on the last one."""
-    parts = split_text(loosen_names(reply.text), LONGEST_TEXT, utf16_length)
-    last = len(parts) - 1
-    return [Outgoing(part, _keyboard(reply.buttons) if number == last else None) for number, part in enumerate(parts)]
+    parts = split_text(loosen_names(reply.text), LONGEST_TEXT - 1, utf16_length)
+    texts = [loosen_names(part) for part in parts]  # a cut may have bared a name, one at most
+    last = len(texts) - 1
+    return [Outgoing(text, _keyboard(reply.buttons) if number == last else None) for number, text in enumerate(texts)]
 
 
 def to_note(reply: Reply) -> str | None:

@@ -57,7 +57,7 @@ def test_no_link_escape_or_visible_character_is_torn(text: str, limit: int, leng
         assert [one.strip() for one in kept if not is_blank(one)] == [one.strip() for one in whole if not is_blank(one)]
 
 
-@settings(max_examples=CASES // 4, deadline=None)
+@settings(max_examples=CASES // 2, deadline=None)
 @given(st.lists(st.text("ab \n", min_size=1, max_size=90), max_size=8), st.integers(40, 120), LENGTHS)
 def test_code_is_closed_and_opened_again(lines: list[str], limit: int, length: Length) -> None:
     code = "\n".join(lines).strip("\n")

@@ -14,7 +14,7 @@ LONGEST_TEXT = 4096
 _FOUND = {
     "mention": re.compile(r"(?<!\w)@[A-Za-z]\w{3,31}"),
     "bot_command": re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?"),
-    "url": re.compile(r"https?://\S+"),
+    "url": re.compile(r"https?://[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?:/\S*)?"),
 }
 _HTML = re.compile(r"<(/?)(\w[\w-]*)[^<>]*>")
 _HTML_TAGS = frozenset({"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote"})
@@ -37,12 +37,16 @@ def user(id_: int, name: str, *, bot: bool = False) -> Json:
 
 
 def find_entities(text: str) -> list[Json]:
-    """What Telegram marks in a text by itself: mentions, commands and addresses."""
-    return [
-        {"type": kind, "offset": units(text[: found.start()]), "length": units(found[0])}
-        for kind, pattern in _FOUND.items()
-        for found in pattern.finditer(text)
-    ]
+    """What Telegram marks in a text by itself: addresses, and outside of them mentions and commands."""
+    found = [(match, kind) for kind, pattern in _FOUND.items() for match in pattern.finditer(text)]
+    free = sorted(found, key=lambda one: (one[0].start(), one[1] != "url"))
+    entities: list[Json] = []
+    end = 0
+    for match, kind in free:
+        if match.start() >= end:
+            entities.append({"type": kind, "offset": units(text[: match.start()]), "length": units(match[0])})
+            end = match.end()
+    return entities
 
 
 def parse(text: str, mode: str | None) -> str:

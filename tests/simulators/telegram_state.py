@@ -346,7 +346,7 @@ class World:
         if status == "kicked":
             about["until_date"] = 0
         if status == "administrator":
-            about |= dict.fromkeys(_RIGHTS, False)
+            about |= dict.fromkeys(RIGHTS, False)
         return about
 
     def _new_id(self) -> int:
@@ -354,7 +354,7 @@ class World:
         return self._next
 
 
-_RIGHTS = (
+RIGHTS = (
     "can_be_edited",
     "is_anonymous",
     "can_manage_chat",
