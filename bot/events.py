@@ -133,6 +133,8 @@ class CommandInvoked(PlatformEvent):
     options: dict[str, str] = field(default_factory=dict[str, str])
     message_id: str | None = None
     is_direct: bool = False
+    mentions_me: bool = False
+    """It was addressed to this very bot: where several are, a command that only has a name reaches them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

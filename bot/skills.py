@@ -106,7 +106,7 @@ class Skills:
         name = event.name
         if group := self._handlers.subcommands(name):
             return host_says("Write " + " or ".join(command.usage for command in group), ephemeral=True)
-        if event.space is not None and event.reply_token is None:
+        if event.space is not None and event.reply_token is None and not event.mentions_me:
             return NOTHING  # in a group a typed command reaches every bot that is there
         known = [command.name for command in self._handlers.commands]
         near = difflib.get_close_matches(name, known, n=1)

@@ -71,7 +71,8 @@ def _read_message(message: Message, number: str, me: Me) -> PlatformEvent | None
         name, _, target = words.command[1:].partition("@")
         if target and target.lower() != me.username.lower():
             return None
-        return CommandInvoked(**about, name=name.lower(), arguments=words.text[len(words.command) :].strip())
+        arguments = words.text[len(words.command) :].strip()
+        return CommandInvoked(**about, name=name.lower(), arguments=arguments, mentions_me=bool(target))
     answered = _answered(message)
     return MessageReceived(
         **about,

@@ -106,9 +106,10 @@ async def test_where_it_may_not_speak_a_command_is_refused_to_the_caller_alone(s
 async def test_a_command_that_may_be_another_bots_is_left_to_it(settings: Settings) -> None:
     async with House(settings) as house:
         await house.adapter.say("/weather", space="s1")
-        assert await house.adapter.ask("/weather", space="s1", reply_token="interaction") == "I don't know /weather."
+        for meant in ({"reply_token": "interaction"}, {"mentions_me": True}):
+            assert await house.adapter.ask("/weather", space="s1", **meant) == "I don't know /weather."
         await house.app.settle()
-        assert len(house.adapter.arrived) == 1
+        assert len(house.adapter.arrived) == 2
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def test_a_private_message_is_answered_as_a_reply_to_it(house: House) -> N
         ("/ping", "pong @\u2060everyone <@\u2060202>"),
         (f"/ADD@{USERNAME} 1 2", "3.0"),
         ("/add 1", "1.5"),
-        ("/nonsense", "I don't know /nonsense. /help lists what I know."),
+        (f"/nonsense@{USERNAME}", "I don't know /nonsense. /help lists what I know."),
     ],
 )
 async def test_in_a_group_it_answers_when_it_is_addressed(house: House, said: str, answered: str) -> None:
