@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -23,21 +24,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except BrainError as error:
+    except (BrainError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped. The same command goes on from the last validation.", file=sys.stderr)
+        print(options.when_stopped, file=sys.stderr)
         return 130
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m brain", description="Train and measure the network.")
+    parser = _Parser(prog="python -m brain", description="Train and measure the network.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="train, or go on training, the run a TOML file describes")
     train.add_argument("config", type=Path)
-    train.set_defaults(run=_train)
+    train.set_defaults(run=_train, when_stopped="Stopped. The same command goes on from the last validation.")
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -45,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     dialogue.add_argument("--data", type=Path, required=True, help="FILE.jsonl or FILE.jsonl.gz")
     dialogue.add_argument("--model", type=Path, help="checkpoint folder (default: the starter)")
     dialogue.add_argument("--json", action="store_true", help="print the figures as one JSON object")
-    dialogue.set_defaults(run=_evaluate_dialogue)
+    dialogue.set_defaults(run=_evaluate_dialogue, when_stopped="Stopped.")
     return parser
 
 

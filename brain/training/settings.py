@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import reprlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
+from brain.checked import Count, Positive, Range, Share, check_values
 from brain.errors import ConfigError
 from brain.text.stream import WeightedFile
 
@@ -18,19 +20,22 @@ _T = TypeVar("_T")
 class Schedule:
     """How long and how fast. Batches are counted in target tokens; a step is one batch."""
 
-    steps: int
-    batch_tokens: int = 4000
-    learning_rate: float = 1e-3
-    warmup_steps: int = 200
-    weight_decay: float = 0.01
-    clip_norm: float = 1.0
-    valid_every: int = 200
+    steps: Count
+    batch_tokens: Count = 4000
+    learning_rate: Positive = 1e-3
+    warmup_steps: Annotated[int, Range(0, 1 << 40)] = 200
+    weight_decay: Share = 0.01
+    clip_norm: Positive = 1.0
+    valid_every: Count = 200
     """Steps between validations; each also saves the run, so this is what a kill can cost."""
-    patience: int = 5
+    patience: Count = 5
     """Validations without a better perplexity after which the run stops early."""
     precision: Literal["float32", "bfloat16"] = "bfloat16"
-    threads: int = 2
-    seed: int = 1
+    threads: Annotated[int, Range(1, 1024)] = 2
+    seed: Annotated[int, Range(0, 1 << 62)] = 1
+
+    def __post_init__(self) -> None:
+        check_values(self, "schedule.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class RunSettings:
     schedule: Schedule
     model: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Values of a ModelConfig but for vocab_size, which the tokenizer gives."""
-    vocab_size: int = 8192
+    vocab_size: Annotated[int, Range(260, 1 << 20)] = 8192
     start_from: Path | None = None
     """A checkpoint whose weights and tokenizer the run begins with; `vocab_size` is then its own, and `model`
     changes only what no weight depends on, such as dropout."""
@@ -51,6 +56,21 @@ class RunSettings:
     """Dialogues whose plain exchanges become the memory that exemplars are found in."""
     notes: str = ""
     """What the model card says of the data: sets, licences, credits."""
+
+    def __post_init__(self) -> None:
+        check_values(self, "")
+        for what, files in (("train", self.train), ("valid", self.valid)):
+            if not files:
+                raise ConfigError(f"{what} names no file")
+
+    def data_order(self) -> dict[str, Any]:
+        """Return what decides which batch comes when, as plain values: a run can go on only if they stay."""
+        schedule = self.schedule
+        return {
+            "schedule.seed": schedule.seed,
+            "schedule.batch_tokens": schedule.batch_tokens,
+            "train": [[f"{file.path.parent.name}/{file.path.name}", file.weight] for file in self.train],
+        }
 
 
 def load_run_settings(path: Path) -> RunSettings:
@@ -61,29 +81,50 @@ def load_run_settings(path: Path) -> RunSettings:
         raise ConfigError(f"can't read {path}: {error.strerror}") from None
     except ValueError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
-    base = path.parent
     try:
-        content["out"] = base / content["out"]
-        content["valid"] = tuple(base / name for name in content["valid"])
-        content["train"] = tuple(
-            WeightedFile(base / entry["path"], float(entry.get("weight", 1.0))) for entry in content["train"]
-        )
-        content["schedule"] = _build(Schedule, content["schedule"], f"{path}: [schedule]")
-        for name in ("start_from", "memory"):
-            if name in content:
-                content[name] = base / content[name]
+        return _build(RunSettings, _parse(content, path.parent))
     except KeyError as error:
         raise ConfigError(f"{path} lacks {error.args[0]!r}") from None
-    except (TypeError, ValueError, AttributeError) as error:
+    except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
-    return _build(RunSettings, content, str(path))
 
 
-def _build(kind: type[_T], values: Any, where: str) -> _T:
+def _parse(content: dict[str, Any], base: Path) -> dict[str, Any]:
+    """Turn the values of a file into those of RunSettings. Raises KeyError or ConfigError."""
+    paths = {name: _path(base, content[name], name) for name in ("out", "start_from", "memory") if name in content}
+    return {
+        **content,
+        **paths,
+        "out": paths["out"],
+        "valid": tuple(_path(base, name, "valid") for name in _typed(content["valid"], list, "valid", "a list")),
+        "train": tuple(
+            _train_file(base, entry) for entry in _typed(content["train"], list, "train", "[[train]] tables")
+        ),
+        "schedule": _build(Schedule, _typed(content["schedule"], dict, "schedule", "a table"), "schedule."),
+        "model": _typed(content.get("model", {}), dict, "model", "a table"),
+    }
+
+
+def _train_file(base: Path, entry: Any) -> WeightedFile:
+    values = {"weight": 1.0, **_typed(entry, dict, "train", "[[train]] tables")}
+    return _build(WeightedFile, {**values, "path": _path(base, values["path"], "train.path")}, "train.")
+
+
+def _path(base: Path, value: Any, name: str) -> Path:
+    return base / _typed(value, str, name, "a path")
+
+
+def _typed(value: Any, kind: type[_T], name: str, wanted: str) -> _T:
+    if not isinstance(value, kind):
+        raise ConfigError(f"{name} is {reprlib.repr(value)}: use {wanted}")
+    return value
+
+
+def _build(kind: type[_T], values: dict[str, Any], prefix: str = "") -> _T:
     known = {item.name for item in fields(cast(Any, kind))}
     if unknown := sorted(set(values) - known):
-        raise ConfigError(f"{where} has unknown setting {unknown[0]!r}: use one of {', '.join(sorted(known))}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        raise ConfigError(f"unknown setting {prefix + unknown[0]!r}: use one of {', '.join(sorted(known))}")
+    required = [item.name for item in fields(cast(Any, kind)) if item.default is item.default_factory is MISSING]
+    for name in required:
+        values[name]  # KeyError names what is lacking
+    return kind(**values)
