@@ -12,11 +12,23 @@ _SPACE = re.compile(r"\s+")
 # Joiners inside emoji and Persian or Indic words carry meaning; these other invisible marks carry none.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _MARKS_IN_A_ROW = 4
+_ROUNDS = 8
 
 
 def clean(text: str) -> str:
-    """Return text in NFC on one line: mojibake mended, surrogates, control and invisible characters removed."""
+    """Return text in NFC on one line: mojibake mended, lone surrogates replaced, control and invisible marks removed.
+
+    Mending may bring to light what is to be mended again; cleaned text stays as it is.
+    """
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    for _ in range(_ROUNDS):
+        if (cleaned := _clean_once(text)) == text:
+            break
+        text = cleaned
+    return text
+
+
+def _clean_once(text: str) -> str:
     text = ftfy.fix_text(text, uncurl_quotes=True, unescape_html=False, fix_character_width=False, normalization="NFC")
     text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
     return _SPACE.sub(" ", _limit_marks(text)).strip()

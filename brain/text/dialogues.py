@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import reprlib
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 from brain.errors import DataError
 from brain.text.cleaning import clean
 
+_T = TypeVar("_T")
+_SPEAKERS = ("a", "b")
 _PLAIN_PERSONAS = (
     ("I am Familiar, a friendly companion.",),
     ("I am Familiar.",),
@@ -61,7 +64,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                 if not isinstance(row, dict):
                     raise DataError(f"{path}, line {number}: not a JSON object")
                 yield cast(dict[str, Any], row)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}, line {max(number, 1)}: not JSON in UTF-8 ({error})") from None
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"can't read {path} (after line {number}): {error}") from None
@@ -72,28 +75,46 @@ def read_dialogues(path: Path) -> Iterator[Dialogue]:
     for number, row in enumerate(read_rows(path), start=1):
         try:
             yield parse_dialogue(row)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"{path}, line {number}: not a dialogue row ({error!r})") from None
 
 
 def parse_dialogue(row: Mapping[str, Any]) -> Dialogue:
-    """Build a Dialogue from a row. Raises KeyError or TypeError where the row has another shape."""
-    persona = row.get("persona") or {}
+    """Build a Dialogue from a row. Raises KeyError, TypeError or ValueError where the row has another shape."""
+    persona: Mapping[str, Any] = _of_type(row.get("persona") or {}, dict)
     return Dialogue(
-        turns=tuple(Line(turn["speaker"], clean(turn["text"])) for turn in row["turns"]),
-        persona={speaker: tuple(clean(line) for line in persona.get(speaker, ())) for speaker in ("a", "b")},
+        turns=tuple(Line(_speaker(turn["speaker"]), _text(turn["text"])) for turn in _of_type(row["turns"], list)),
+        persona={
+            speaker: tuple(_text(line) for line in _of_type(persona.get(speaker) or [], list)) for speaker in _SPEAKERS
+        },
         style=_style(row),
         with_bot="style" in row,
-        scored=row.get("scored", "b"),
+        scored=_speaker(row.get("scored", "b")),
     )
+
+
+def _speaker(value: object) -> str:
+    if value not in _SPEAKERS:
+        raise ValueError(f"speaker is {reprlib.repr(value)}, not a or b")
+    return str(value)
+
+
+def _text(value: object) -> str:
+    return clean(_of_type(value, str))
+
+
+def _of_type(value: object, kind: type[_T]) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{reprlib.repr(value)} is not a {kind.__name__}")
+    return value
 
 
 def _style(row: Mapping[str, Any]) -> str:
     """How the bot talks there: the row's style words, or the name of the set, so that voices are not blended."""
-    style = row.get("style")
-    if isinstance(style, Mapping):
-        style = cast(Mapping[str, Any], style)
-        return f"{style['length']} {style['tone']} {'emoji' if style['emoji'] else 'plain'}"
+    if "style" in row:
+        style: Mapping[str, Any] = _of_type(row["style"], dict)
+        words = [_of_type(style[name], str) for name in ("length", "tone")]
+        return " ".join([*words, "emoji" if _of_type(style["emoji"], bool) else "plain"])
     return str(row.get("source", ""))
 
 

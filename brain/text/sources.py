@@ -20,6 +20,9 @@ class SourceLine:
     text: str
 
 
+SILENCE = SourceLine(LATEST, "...")
+"""Stands for the message where nothing was said."""
+
 FindExemplars = Callable[[str, str, str], Sequence[str]]
 """(message, turn before it, reply) → replies written to similar messages."""
 
@@ -55,14 +58,14 @@ def source_lines(
     exemplars: Sequence[str],
     max_turns: int,
 ) -> tuple[SourceLine, ...]:
-    """Return the lines a reply rests on. turns: (said by the one who replies, text), oldest first."""
+    """Return the lines a reply rests on, at least one. turns: (said by the one who replies, text), oldest first."""
     recent = list(reversed(turns[-max_turns:]))
     lines = [SourceLine(STYLE, style)] if style else []
     lines += [SourceLine(PERSONA, line) for line in persona]
     lines += [SourceLine(FACT, line) for line in facts]
     lines += [SourceLine(turn_kind(age, own, max_turns), text) for age, (own, text) in enumerate(recent, start=1)]
     lines += [SourceLine(exemplar_kind(max_turns), text) for text in exemplars]
-    return tuple(line for line in lines if line.text)
+    return tuple(line for line in lines if line.text) or (SILENCE,)
 
 
 def exchanges(
@@ -72,13 +75,14 @@ def exchanges(
     for index, turn in enumerate(dialogue.turns):
         if index and turn.speaker in speakers and turn.text:
             before = [(earlier.speaker == turn.speaker, earlier.text) for earlier in dialogue.turns[:index]]
-            facts = dialogue.persona[_other(turn.speaker)] if dialogue.with_bot else ()
-            persona = dialogue.persona[turn.speaker]
+            persona, facts = known_lines(dialogue, turn.speaker)
             exemplars: Sequence[str] = ()
             if find_exemplars and dialogue.with_bot:
                 exemplars = find_exemplars(before[-1][1], before[-2][1] if index > 1 else "", turn.text)
             yield Exchange(source_lines(dialogue.style, persona, facts, before, exemplars, max_turns), turn.text)
 
 
-def _other(speaker: str) -> str:
-    return "a" if speaker == "b" else "b"
+def known_lines(dialogue: Dialogue, speaker: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the persona of a speaker, and the facts known of the other: only a bot (speaker b) knows any."""
+    facts = dialogue.persona["a"] if dialogue.with_bot and speaker == "b" else ()
+    return dialogue.persona[speaker], facts

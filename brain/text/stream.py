@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from brain.checked import Positive, check_values
 from brain.errors import DataError
 from brain.memory.exemplars import Exemplars
 from brain.text.batches import Batch, EncodedDialogue, collate, encode_dialogue
@@ -21,15 +22,18 @@ class WeightedFile:
     """A dialogue file and how often a dialogue is drawn from it, relative to the others."""
 
     path: Path
-    weight: float
+    weight: Positive
+
+    def __post_init__(self) -> None:
+        check_values(self, "train.")
 
 
 @dataclass(frozen=True, slots=True)
 class BatchStream:
     """Batches of about `batch_tokens` target tokens; the same seed gives the same batches.
 
-    Files are read in turns by weight and begin again at their end. Dialogues are shuffled within a pool of several
-    batches, and those of similar line length go into one batch.
+    Each dialogue is the next of a file drawn by weight; a file begins again at its end. Dialogues are shuffled within a
+    pool of several batches, and those of similar reply length go into one batch.
     """
 
     files: Sequence[WeightedFile]
@@ -58,28 +62,32 @@ class BatchStream:
                 pool = []
 
     def _dialogues(self, rng: random.Random) -> Iterator[EncodedDialogue]:
-        readers = [_forever(file.path) for file in self.files]
+        readers = [self._forever(file.path, rng) for file in self.files]
         weights = [file.weight for file in self.files]
         while True:
-            dialogue = next(rng.choices(readers, weights)[0])
-            encoded = encode_dialogue(
-                dialogue,
-                trained_speakers(dialogue),
-                self.tokenizer,
-                self.max_turns,
-                self.max_length,
-                self.exemplars and self.exemplars.find_for_training(rng),
-            )
-            if encoded.replies:
+            if encoded := next(rng.choices(readers, weights)[0]):
                 yield encoded
+
+    def _forever(self, path: Path, rng: random.Random) -> Iterator[EncodedDialogue | None]:
+        """Read a file again and again; None for a dialogue without a reply that can be learned."""
+        find = self.exemplars and self.exemplars.find_for_training(rng)
+        while True:
+            usable = False
+            for dialogue in read_dialogues(path):
+                speakers = trained_speakers(dialogue)
+                encoded = encode_dialogue(dialogue, speakers, self.tokenizer, self.max_turns, self.max_length, find)
+                usable = usable or bool(encoded.replies)
+                yield encoded if encoded.replies else None
+            if not usable:
+                raise DataError(f"{path} has no reply of at most {self.max_length - 1} tokens to learn")
 
 
 def group_by_length(pool: Sequence[EncodedDialogue], batch_tokens: int) -> list[list[EncodedDialogue]]:
     """Cut dialogues, sorted by their mean reply length, into groups of about `batch_tokens` target tokens."""
-    groups: list[list[EncodedDialogue]] = [[]]
+    groups: list[list[EncodedDialogue]] = []
     size = 0
     for dialogue in sorted(pool, key=lambda item: item.target_tokens / len(item.replies)):
-        if groups[-1] and size + dialogue.target_tokens > batch_tokens:
+        if not groups or size + dialogue.target_tokens > batch_tokens:
             groups.append([])
             size = 0
         groups[-1].append(dialogue)
@@ -90,13 +98,3 @@ def group_by_length(pool: Sequence[EncodedDialogue], batch_tokens: int) -> list[
 def trained_speakers(dialogue: Dialogue) -> tuple[str, ...]:
     """Whose lines are learned: the bot's where there is one, else everybody's."""
     return ("b",) if dialogue.with_bot else ("a", "b")
-
-
-def _forever(path: Path) -> Iterator[Dialogue]:
-    while True:
-        empty = True
-        for dialogue in read_dialogues(path):
-            empty = False
-            yield dialogue
-        if empty:
-            raise DataError(f"{path} has no dialogues")

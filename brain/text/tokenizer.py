@@ -48,7 +48,11 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         """Write tokenizer.json."""
-        path.write_text(self._inner.to_str(), "utf-8")
+        path.write_text(self.to_json(), "utf-8")
+
+    def to_json(self) -> str:
+        """Return the content of tokenizer.json."""
+        return self._inner.to_str()
 
     @property
     def vocab_size(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from brain.reply import ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator
 from brain.text.batches import EncodedDialogue, collate, encode_exchanges
 from brain.text.dialogues import Dialogue, read_dialogues
-from brain.text.sources import exchanges
+from brain.text.sources import exchanges, known_lines
 from brain.text.stream import group_by_length
 from brain.text.tokenizer import EOS, PAD
 from brain.text.words import words
-from brain.training.metrics import bleu, distinct, f1
+from brain.training.metrics import bleu, distinct, f1, perplexity
 
 _BATCH_TOKENS = 4000
 _UNLIMITED = 1 << 30
@@ -67,8 +66,8 @@ def evaluate_dialogues(generator: NativeGenerator, path: Path) -> tuple[Dialogue
     replies, references = [sample.reply for sample in samples], [sample.reference for sample in samples]
     report = DialogueReport(
         replies=len(samples),
-        perplexity_token=math.exp(loss / tokens),
-        perplexity_word=math.exp(loss / sum(len(words(reference)) for reference in references)),
+        perplexity_token=perplexity(loss / tokens),
+        perplexity_word=perplexity(loss / sum(len(words(reference)) for reference in references)),
         f1=sum(f1(sample.reply, sample.reference) for sample in samples) / len(samples),
         bleu=bleu(replies, references),
         distinct_1=distinct(replies, 1),
@@ -80,14 +79,14 @@ def evaluate_dialogues(generator: NativeGenerator, path: Path) -> tuple[Dialogue
 
 def scored_replies(dialogue: Dialogue) -> Iterator[tuple[ReplyRequest, str]]:
     """Yield (what the scored speaker knew, what they said) for each of their replies."""
-    facts = dialogue.persona["a"] if dialogue.with_bot and dialogue.scored == "b" else ()
+    persona, facts = known_lines(dialogue, dialogue.scored)
     for index, turn in enumerate(dialogue.turns):
         if index and turn.speaker == dialogue.scored and turn.text:
             turns = tuple(
                 SpokenTurn("bot" if earlier.speaker == dialogue.scored else "user", earlier.text)
                 for earlier in dialogue.turns[:index]
             )
-            yield ReplyRequest(turns, dialogue.persona[dialogue.scored], facts, dialogue.style), turn.text
+            yield ReplyRequest(turns, persona, facts, dialogue.style), turn.text
 
 
 def _negative_log_likelihood(generator: NativeGenerator, dialogues: Sequence[Dialogue]) -> tuple[float, int]:
@@ -108,5 +107,5 @@ def _negative_log_likelihood(generator: NativeGenerator, dialogues: Sequence[Dia
 def _encode(generator: NativeGenerator, dialogue: Dialogue) -> EncodedDialogue:
     config = generator.model.config
     find = generator.exemplars and generator.exemplars.find
-    items = list(exchanges(dialogue, dialogue.scored, config.max_turns, find))
+    items = list(exchanges(dialogue, (dialogue.scored,), config.max_turns, find))
     return encode_exchanges(items, generator.tokenizer, config.max_length, longest_reply=_UNLIMITED)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,6 +12,11 @@ from itertools import pairwise
 from brain.text.words import words
 
 _ARTICLES = {"a", "an", "the"}
+
+
+def perplexity(loss: float) -> float:
+    """Return e to a mean loss in nats; infinite where a float can't hold it."""
+    return math.exp(loss) if loss < 700 else math.inf
 
 
 def f1(reply: str, reference: str) -> float:
@@ -29,11 +36,16 @@ def distinct(replies: Sequence[str], size: int) -> float:
 
 
 def bleu(replies: Sequence[str], references: Sequence[str]) -> float:
-    """Corpus BLEU, 0 to 100 (Papineni et al. 2002), as sacrebleu computes it."""
+    """Corpus BLEU, 0 to 100 (Papineni et al. 2002), as sacrebleu computes it, over words as `words` splits them."""
     import sacrebleu  # slow to import, and only evaluation needs it
 
-    return sacrebleu.corpus_bleu(list(replies), [list(references)]).score
+    spaced = [[" ".join(words(text)) for text in texts] for texts in (replies, references)]
+    return sacrebleu.corpus_bleu(spaced[0], [spaced[1]], tokenize="none").score
 
 
 def _bare(text: str) -> list[str]:
-    return [word for word in words(text.lower()) if word not in _ARTICLES and word[0] not in string.punctuation]
+    return [word for word in words(text.lower()) if word not in _ARTICLES and not _is_punctuation(word[0])]
+
+
+def _is_punctuation(character: str) -> bool:
+    return character in string.punctuation or unicodedata.category(character).startswith("P")
