@@ -1,14 +1,12 @@
 """Checkpoints: a folder with weights, tokenizer, configuration, metrics and card, signed by a manifest.
 
-Weights are safetensors, in half precision and in pieces no larger than 16 MiB. Nothing is ever unpickled. Loading is
-strict: a name or a shape that does not fit is refused before any model in memory is touched.
+Weights are safetensors, in half precision and in pieces of at most 16 MiB (a single larger tensor has its own). Nothing
+is ever unpickled. Loading is strict: a name or a shape that does not fit is refused before any model is built.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +20,11 @@ from torch import Tensor
 
 from brain.errors import BrainError, CheckpointError, DataError
 from brain.memory.response_memory import ResponseMemory
+from brain.text.sources import num_kinds
 from brain.text.tokenizer import Tokenizer
-from brain.training.manifest import verify_manifest, write_manifest
+from brain.training.folders import replaced_folder
+from brain.training.json_file import read_object
+from brain.training.manifest import read_manifest, verify_manifest, write_manifest
 from brain.voice.config import ModelConfig
 from brain.voice.seq2seq import Seq2Seq
 
@@ -57,9 +58,12 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, metrics: Mapping[str, 
 def load_checkpoint(folder: Path) -> Checkpoint:
     """Verify a checkpoint and build its model (float32, evaluation mode). Raises CheckpointError."""
     verify_manifest(folder)
+    for name in (_CONFIG, _TOKENIZER, "model-00001.safetensors"):
+        if name not in read_manifest(folder):
+            raise CheckpointError(f"the model in {folder} is incomplete: its manifest does not list {name}")
     try:
-        config = ModelConfig.from_dict(json.loads((folder / _CONFIG).read_text("utf-8")))
-    except (OSError, ValueError, TypeError, BrainError) as error:
+        config = ModelConfig.from_dict(read_object(folder / _CONFIG))
+    except (OSError, ValueError, BrainError) as error:
         raise CheckpointError(f"the model in {folder} has an unusable {_CONFIG}: {error}") from None
     tokenizer = Tokenizer.load(folder / _TOKENIZER)
     if tokenizer.vocab_size > config.vocab_size:
@@ -73,20 +77,35 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 def build_model(config: ModelConfig, weights: Mapping[str, Tensor], where: str) -> Seq2Seq:
     """Rebuild a network around given weights. Raises CheckpointError naming what does not fit."""
+    _check_shapes(_shapes_that_tell_its_size(config), weights, where)
     with _no_initialisation():
         model = Seq2Seq(config)
     expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    for name in sorted(expected.keys() | weights.keys()):
-        if name not in weights:
-            raise CheckpointError(f"the model in {where} lacks the weights {name}")
-        if name not in expected:
-            raise CheckpointError(f"the model in {where} has weights {name} that its configuration does not know")
-        if expected[name] != tuple(weights[name].shape):
-            raise CheckpointError(
-                f"the model in {where} has {name} of shape {tuple(weights[name].shape)}, not {expected[name]}"
-            )
+    if unknown := sorted(weights.keys() - expected.keys()):
+        raise CheckpointError(f"the model in {where} has weights {unknown[0]} that its configuration does not know")
+    _check_shapes(expected, weights, where)
     model.load_state_dict(weights, assign=True)
     return model.eval()
+
+
+def _check_shapes(expected: Mapping[str, tuple[int, ...]], weights: Mapping[str, Tensor], where: str) -> None:
+    for name, shape in expected.items():
+        if name not in weights:
+            raise CheckpointError(f"the model in {where} lacks the weights {name}")
+        if shape != tuple(weights[name].shape):
+            raise CheckpointError(f"the model in {where} has {name} of shape {tuple(weights[name].shape)}, not {shape}")
+
+
+def _shapes_that_tell_its_size(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """What to compare before memory is taken for a network: its configuration may be a mistake, or worse."""
+    dim = config.embedding_dim
+    return {
+        "embedding.weight": (config.vocab_size, dim),
+        "kind_embedding.weight": (num_kinds(config.max_turns), dim),
+        "encoder.layers.0.feedforward.layers.1.weight": (config.feedforward_dim, dim),
+        f"encoder.layers.{config.encoder_layers - 1}.mix_norm.weight": (dim,),
+        f"decoder.layers.{config.decoder_layers - 1}.mix_norm.weight": (dim,),
+    }
 
 
 def rebuild(model: Seq2Seq, changes: Mapping[str, Any]) -> Seq2Seq:
@@ -117,7 +136,7 @@ def read_tensors(folder: Path, stem: str) -> dict[str, Tensor]:
 
 
 def save_tensors(folder: Path, stem: str, tensors: Mapping[str, Tensor], piece_bytes: int = _PIECE_BYTES) -> None:
-    """Write tensors into pieces `stem-00001.safetensors`, ... of at most piece_bytes where a tensor allows it."""
+    """Write tensors into pieces `stem-00001.safetensors`, ...: as many tensors each as fit piece_bytes."""
     pieces: list[dict[str, Tensor]] = [{}]
     size = 0
     for name, tensor in tensors.items():
@@ -128,23 +147,6 @@ def save_tensors(folder: Path, stem: str, tensors: Mapping[str, Tensor], piece_b
         size += tensor.nbytes
     for number, piece in enumerate(pieces, start=1):
         save_file(piece, folder / f"{stem}-{number:05}.safetensors")
-
-
-@contextmanager
-def replaced_folder(folder: Path) -> Generator[Path]:
-    """Yield a draft folder that takes the place of `folder` at the end; an error leaves everything as it was."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        old = folder.with_name(f".{folder.name}-old")
-        if folder.exists():
-            folder.rename(old)
-        draft.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import reprlib
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from brain.errors import CheckpointError
+from brain.training.json_file import read_object
 
 NAME = "manifest.json"
 FORMAT = 1
-_LARGEST_MANIFEST = 1 << 20
 
 
 def write_manifest(folder: Path) -> None:
@@ -25,38 +26,53 @@ def write_manifest(folder: Path) -> None:
 
 
 def verify_manifest(folder: Path) -> str:
-    """Check every listed file and return the manifest's own digest (hex), which names this exact model.
+    """Check every file and return the manifest's own digest (hex), which names this exact model.
 
-    Raises CheckpointError that names the file at fault.
+    Raises CheckpointError that names the file at fault: missing, changed, or not listed.
     """
-    manifest = folder / NAME
-    for name, facts in _read(manifest).items():
+    files = read_manifest(folder)
+    try:
+        _check(folder, files)
+        return _sha256(folder / NAME)
+    except OSError as error:
+        raise CheckpointError(f"the model in {folder} can't be read: {error}") from None
+
+
+def _check(folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.name not in files and path.name != NAME:
+            name = reprlib.repr(path.name)
+            raise CheckpointError(f"the model in {folder} has {name}, which its {NAME} does not list: remove it")
+    for name, facts in files.items():
         path = folder / name
         if path.is_symlink() or not path.is_file():
             raise CheckpointError(f"the model in {folder} is incomplete: {name} is missing; copy or train it again")
         if path.stat().st_size != facts["bytes"] or _sha256(path) != facts["sha256"]:
             raise CheckpointError(f"the model in {folder} is damaged: {name} has changed; copy or train it again")
-    return _sha256(manifest)
 
 
-def _read(manifest: Path) -> dict[str, dict[str, Any]]:
-    folder = manifest.parent
+def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return name → size and SHA-256 of the files that belong to a folder. Raises CheckpointError."""
+    manifest = folder / NAME
     if not folder.is_dir():
         raise CheckpointError(f"no model at {folder}: there is no such folder")
     if not manifest.is_file():
         raise CheckpointError(f"no model at {folder}: it has no {NAME}")
     try:
-        if manifest.stat().st_size > _LARGEST_MANIFEST:
-            raise ValueError("too large")
-        content = json.loads(manifest.read_text("utf-8"))
+        content = read_object(manifest)
         if content["format"] != FORMAT:
-            raise CheckpointError(f"the model in {folder} has format {content['format']}: this version reads {FORMAT}")
-        files = cast(dict[str, dict[str, Any]], content["files"])
-        if not files or any("/" in name or "\\" in name or name in {".", ".."} for name in files):
+            made = reprlib.repr(content["format"])
+            raise CheckpointError(f"the model in {folder} has format {made}: this version reads {FORMAT}")
+        files: dict[str, dict[str, Any]] = content["files"]
+        if not files or not all(map(_is_file_name, files)):
             raise ValueError("bad file names")
-        return {name: {"bytes": int(facts["bytes"]), "sha256": str(facts["sha256"])} for name, facts in files.items()}
+        return {name: {"bytes": facts["bytes"], "sha256": facts["sha256"]} for name, facts in files.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"the model in {folder} has an unreadable {NAME} ({error})") from None
+
+
+def _is_file_name(name: str) -> bool:
+    return name.isprintable() and len(name) <= 100 and not {"/", "\\"} & set(name) and name not in {"", ".", ".."}
 
 
 def _sha256(path: Path) -> str:

@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 
 from brain.errors import CheckpointError
-from brain.training.checkpoint import read_tensors, replaced_folder, save_tensors
+from brain.training.checkpoint import read_tensors, save_tensors
+from brain.training.folders import replaced_folder
+from brain.training.json_file import read_object
 from brain.training.manifest import verify_manifest, write_manifest
 
 _PROGRESS = "progress.json"
@@ -29,6 +31,8 @@ class Progress:
     seconds: float = 0.0
     train_losses: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
     valid_losses: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What decided the order of the data; empty in states saved before it was kept."""
 
 
 def save_run_state(
@@ -51,10 +55,17 @@ def load_run_state(folder: Path, optimizer: torch.optim.Optimizer) -> tuple[Prog
     torch.set_rng_state(random["cpu"])
     if "cuda" in random and torch.cuda.is_available():
         torch.cuda.set_rng_state(random["cuda"])
-    content = json.loads((folder / _PROGRESS).read_text("utf-8"))
-    for name in ("train_losses", "valid_losses"):
-        content[name] = [(int(step), float(loss)) for step, loss in content[name]]
-    return Progress(**content), read_tensors(folder, "weights")
+    return _read_progress(folder), read_tensors(folder, "weights")
+
+
+def _read_progress(folder: Path) -> Progress:
+    try:
+        content = read_object(folder / _PROGRESS)
+        for name in ("train_losses", "valid_losses"):
+            content[name] = [(int(step), float(loss)) for step, loss in content[name]]
+        return Progress(**content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"the run saved in {folder} has an unusable {_PROGRESS}: {error}") from None
 
 
 def _random_state() -> dict[str, Tensor]:

@@ -18,23 +18,23 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from brain.errors import TrainingError
+from brain.errors import ConfigError, DataError, TrainingError
 from brain.memory.exemplars import Exemplars
-from brain.memory.response_memory import ResponseMemory
 from brain.text.batches import Batch, collate, encode_dialogue
 from brain.text.dialogues import read_dialogues
 from brain.text.stream import BatchStream, group_by_length, trained_speakers
-from brain.text.tokenizer import Tokenizer
+from brain.training.beginning import begin
 from brain.training.card import write_card
-from brain.training.checkpoint import Checkpoint, build_model, load_checkpoint, rebuild, save_checkpoint
+from brain.training.checkpoint import Checkpoint, build_model, save_checkpoint
 from brain.training.curves import draw_curves
+from brain.training.folders import recover
+from brain.training.metrics import perplexity
+from brain.training.optimizer import build_optimizer, learning_rate
 from brain.training.run_state import Progress, load_run_state, save_run_state
-from brain.training.settings import RunSettings, Schedule
-from brain.voice.config import ModelConfig
-from brain.voice.seq2seq import Seq2Seq
+from brain.training.settings import RunSettings
 
-_TOKENIZER_DIALOGUES = 20_000
-_LOSS_WINDOW = 20
+_LOSS_INTERVAL = 20
+"""Steps between the training losses that are kept for the curves."""
 
 
 class Trainer:
@@ -46,10 +46,14 @@ class Trainer:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(settings.schedule.threads)
         torch.manual_seed(settings.schedule.seed)
-        checkpoint = self._begin()
-        self.model, self.tokenizer, self.memory = checkpoint.model, checkpoint.tokenizer, checkpoint.memory
+        for folder in (self._state, self.best):
+            recover(folder)
+        # A run that goes on has in `best` whatever it took from start_from, which may be gone by now.
+        goes_on = self._state.exists() and self.best.exists()
+        begun = begin(settings, self.best if goes_on else settings.start_from, self.console)
+        self.model, self.tokenizer, self.memory = begun.model, begun.tokenizer, begun.memory
         self.model.to(self.device)
-        self.optimizer = _optimizer(self.model, settings.schedule)
+        self.optimizer = build_optimizer(self.model, settings.schedule)
         self.progress = self._resume()
         self.valid_batches = list(self._validation_batches())
 
@@ -57,6 +61,10 @@ class Trainer:
     def best(self) -> Path:
         """Folder of the checkpoint with the lowest validation loss so far."""
         return self.settings.out / "best"
+
+    @property
+    def _state(self) -> Path:
+        return self.settings.out / "state"
 
     def train(self) -> Path:
         """Run to the last step, or until validation stops improving. Raises TrainingError when the loss diverges."""
@@ -70,39 +78,32 @@ class Trainer:
             for loss in self._steps(stream):
                 bar.update(task, completed=self.progress.step, note=f"loss {loss:.3f}")
                 if self.progress.step % schedule.valid_every == 0 or self.progress.step == schedule.steps:
-                    perplexity = math.exp(self._checkpoint())
-                    bar.console.print(f"step {self.progress.step}: validation perplexity {perplexity:.2f} a token")
+                    loss = self._checkpoint()
+                    bar.console.print(
+                        f"step {self.progress.step}: validation perplexity {perplexity(loss):.2f} a token"
+                    )
                 if self._finished():
                     break
         self._report()
         return self.best
 
-    def _begin(self) -> Checkpoint:
-        settings = self.settings
-        memory = settings.memory and ResponseMemory.of_dialogues(read_dialogues(settings.memory))
-        if settings.start_from:
-            start = load_checkpoint(settings.start_from)
-            return Checkpoint(rebuild(start.model, settings.model), start.tokenizer, memory or start.memory)
-        path = settings.out / "tokenizer.json"
-        if not path.exists():
-            self.console.print("Learning the tokenizer...")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            texts = (line for file in settings.train for line in _texts(file.path))
-            Tokenizer.train(texts, settings.vocab_size).save(path)
-        tokenizer = Tokenizer.load(path)
-        config = ModelConfig.from_dict({**settings.model, "vocab_size": tokenizer.vocab_size})
-        return Checkpoint(Seq2Seq(config), tokenizer, memory)
-
     @property
     def _exemplars(self) -> Exemplars | None:
-        return Exemplars(self.memory, self.model.config.exemplars) if self.memory else None
+        count = self.model.config.exemplars
+        return Exemplars(self.memory, count) if self.memory and count else None
 
     def _resume(self) -> Progress:
-        folder = self.settings.out / "state"
-        if not folder.exists():
-            return Progress()
-        progress, weights = load_run_state(folder, self.optimizer)
-        self.model.load_state_dict(build_model(self.model.config, weights, str(folder)).state_dict())
+        data = self.settings.data_order()
+        if not self._state.exists():
+            return Progress(data=data)
+        progress, weights = load_run_state(self._state, self.optimizer)
+        if changed := [name for name, value in progress.data.items() if value != data.get(name)]:
+            raise ConfigError(
+                f"{changed[0]} is not what it was when the run in {self.settings.out} began, which could not go on "
+                "exactly: put it back, or choose another out"
+            )
+        progress.data = data
+        self.model.load_state_dict(build_model(self.model.config, weights, str(self._state)).state_dict())
         self.console.print(f"Going on from step {progress.step}.")
         return progress
 
@@ -128,6 +129,8 @@ class Trainer:
                 for d in read_dialogues(path)
             ]
             usable = [dialogue for dialogue in encoded if dialogue.replies]
+            if not usable:
+                raise DataError(f"{path} has no reply of at most {config.max_length - 1} tokens to validate on")
             yield from map(collate, group_by_length(usable, self.settings.schedule.batch_tokens))
 
     def _steps(self, stream: Iterable[Batch]) -> Iterator[float]:
@@ -148,7 +151,7 @@ class Trainer:
             self.optimizer.step()
             self.progress.step += 1
             self.progress.seconds += time.monotonic() - started
-            if self.progress.step % _LOSS_WINDOW == 0:
+            if self.progress.step % _LOSS_INTERVAL == 0:
                 self.progress.train_losses.append((self.progress.step, value))
             yield value
 
@@ -163,10 +166,10 @@ class Trainer:
         progress.valid_losses.append((progress.step, loss))
         if loss < progress.best_loss:
             progress.best_loss, progress.best_step = loss, progress.step
-            metrics = {"valid_perplexity_token": math.exp(loss), "step": progress.step}
+            metrics = {"valid_perplexity_token": perplexity(loss), "step": progress.step}
             card = write_card(self.model, self.settings, metrics)
             save_checkpoint(self.best, Checkpoint(self.model, self.tokenizer, self.memory), metrics, card)
-        save_run_state(self.settings.out / "state", progress, self.model.state_dict(), self.optimizer)
+        save_run_state(self._state, progress, self.model.state_dict(), self.optimizer)
         draw_curves(progress, self.settings.out / "curves.png")
         return loss
 
@@ -186,36 +189,9 @@ class Trainer:
         progress = self.progress
         self.console.print(
             f"Step {progress.step} after {progress.seconds / 60:.1f} minutes; best validation perplexity "
-            f"{math.exp(progress.best_loss):.2f} a token at step {progress.best_step}.\n"
+            f"{perplexity(progress.best_loss):.2f} a token at step {progress.best_step}.\n"
             f"Model: {self.best}\nCurves: {self.settings.out / 'curves.png'}"
         )
-
-
-def learning_rate(step: int, schedule: Schedule) -> float:
-    """Linear warm-up, then half a cosine to zero (Loshchilov & Hutter 2017, §3)."""
-    if step < schedule.warmup_steps:
-        return schedule.learning_rate * (step + 1) / schedule.warmup_steps
-    done = (step - schedule.warmup_steps) / max(1, schedule.steps - schedule.warmup_steps)
-    return schedule.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
-
-
-def _optimizer(model: Seq2Seq, schedule: Schedule) -> torch.optim.AdamW:
-    """AdamW (Loshchilov & Hutter 2019); second moments decay faster than usual since runs are short."""
-    return torch.optim.AdamW(
-        model.parameters(),
-        lr=schedule.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=schedule.weight_decay,
-        fused=True,
-    )
-
-
-def _texts(path: Path) -> Iterator[str]:
-    for dialogue in islice(read_dialogues(path), _TOKENIZER_DIALOGUES):
-        yield dialogue.style
-        for lines in dialogue.persona.values():
-            yield from lines
-        yield from (turn.text for turn in dialogue.turns)
 
 
 def _progress_bar(console: Console) -> ProgressBar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import random
 import shutil
@@ -86,7 +87,7 @@ def test_weights_of_another_shape_are_refused_by_name(checkpoint: Path) -> None:
     config = json.loads((checkpoint / "config.json").read_text())
     (checkpoint / "config.json").write_text(json.dumps({**config, "feedforward_dim": 32}))
     write_manifest(checkpoint)
-    with pytest.raises(CheckpointError, match=r"layers.0.feedforward.layers.1.bias of shape"):
+    with pytest.raises(CheckpointError, match=r"layers.0.feedforward.layers.1.weight of shape"):
         load_checkpoint(checkpoint)
 
 
@@ -103,6 +104,89 @@ def test_a_manifest_can_not_point_outside_its_folder(checkpoint: Path) -> None:
     (checkpoint / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(CheckpointError, match="bad file names"):
         verify_manifest(checkpoint)
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "folder", "pipe"])
+def test_what_the_manifest_does_not_list_is_refused(checkpoint: Path, kind: str, tmp_path: Path) -> None:
+    extra = checkpoint / "model-00002.safetensors"
+    if kind == "file":
+        extra.write_bytes(next(checkpoint.glob("model-*")).read_bytes())
+    elif kind == "link":
+        extra.symlink_to(next(checkpoint.glob("model-*")))
+    elif kind == "folder":
+        extra.mkdir()
+    else:
+        os.mkfifo(extra)
+    with pytest.raises(CheckpointError, match="does not list"):
+        load_checkpoint(checkpoint)
+    with pytest.raises(CheckpointError, match="does not list"):
+        Registry(tmp_path / "models").add(checkpoint, "v1")
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model-00001.safetensors"])
+def test_a_manifest_lists_all_that_a_model_needs(checkpoint: Path, name: str) -> None:
+    (checkpoint / name).unlink()
+    write_manifest(checkpoint)
+    with pytest.raises(CheckpointError, match=f"does not list {name}"):
+        load_checkpoint(checkpoint)
+
+
+_DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _DEEP,
+        "[]",
+        '{"format": 1, "files": ' + _DEEP,
+        '{"format": ' + "[" * 500 + "]" * 500 + "}",
+        '{"format": 1, "files": {"config.json": {"bytes": Infinity, "sha256": "0"}}}',
+        '{"format": 1, "files": {"config.json": 3}}',
+        '{"format": 1, "files": ["config.json"]}',
+        '{"format": 1, "files": {"' + "x" * 300 + '": {"bytes": 1, "sha256": "0"}}}',
+        '{"format": 1, "files": {"a\\nb": {"bytes": 1, "sha256": "0"}}}',
+        '{"format": 1, "files": {"a\\u0000b": {"bytes": 1, "sha256": "0"}}}',
+    ],
+)
+def test_a_hostile_manifest_is_refused_in_one_line(checkpoint: Path, content: str) -> None:
+    (checkpoint / "manifest.json").write_text(content)
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(checkpoint)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"num_heads": 0},
+        {"num_heads": "2"},
+        {"dropout": None},
+        {"embedding_dim": 1e999},
+        {"max_turns": [3]},
+        {"x" * 300: 1},
+    ],
+)
+def test_a_signed_configuration_of_impossible_values_is_refused(checkpoint: Path, change: dict[str, object]) -> None:
+    config = json.loads((checkpoint / "config.json").read_text())
+    for content in (json.dumps({**config, **change}), _DEEP, "3"):
+        (checkpoint / "config.json").write_text(content)
+        write_manifest(checkpoint)
+        with pytest.raises(CheckpointError, match=r"unusable config\.json"):
+            load_checkpoint(checkpoint)
+
+
+@pytest.mark.parametrize("change", [{"feedforward_dim": 65_000}, {"encoder_layers": 64}, {"decoder_layers": 64}])
+def test_a_configuration_larger_than_its_weights_is_refused_before_memory_is_taken(
+    checkpoint: Path, change: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = json.loads((checkpoint / "config.json").read_text())
+    (checkpoint / "config.json").write_text(json.dumps({**config, **change}))
+    write_manifest(checkpoint)
+    monkeypatch.setattr("brain.training.checkpoint.Seq2Seq", None)
+    with pytest.raises(CheckpointError, match=r"of shape|lacks"):
+        load_checkpoint(checkpoint)
 
 
 def test_an_interrupted_save_leaves_the_old_checkpoint(
@@ -164,6 +248,29 @@ def test_a_symlink_is_not_a_version(registry: Registry, tmp_path: Path) -> None:
     (registry.folder / "link").symlink_to(tmp_path)
     with pytest.raises(BrainError):
         registry.resolve("link")
+
+
+def test_links_in_a_registry_are_no_versions(registry: Registry) -> None:
+    (registry.folder / "v4").symlink_to(registry.folder / "v1")
+    assert [version.name for version in registry.versions()] == ["v1", "v2", "v3"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"champion": 3}', _DEEP])
+def test_promotion_renews_damaged_aliases_as_the_message_says(registry: Registry, content: str) -> None:
+    registry.promote("v1")
+    (registry.folder / "aliases.json").write_text(content)
+    for action in (registry.aliases, registry.rollback, lambda: registry.resolve("champion")):
+        with pytest.raises(RegistryError, match="promote a version to renew it"):
+            action()
+    registry.promote("v2")
+    assert registry.aliases() == {"champion": "v2"}
+    assert (registry.folder / "aliases.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_without_a_champion_there_is_nothing_to_go_back_from(registry: Registry) -> None:
+    (registry.folder / "aliases.json").write_text('{"previous": "v1"}')
+    with pytest.raises(RegistryError, match="no champion"):
+        registry.rollback()
 
 
 def test_a_name_is_taken_once(registry: Registry, checkpoint: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +16,13 @@ import pytest
 import torch
 from rich.console import Console
 
-from brain.errors import BrainError, ConfigError, DataError, TrainingError
+from brain.errors import BrainError, CheckpointError, ConfigError, DataError, TrainingError
 from brain.reply import ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator
+from brain.training.manifest import write_manifest
+from brain.training.optimizer import learning_rate
 from brain.training.run_state import Progress
-from brain.training.settings import RunSettings, load_run_settings
+from brain.training.settings import RunSettings, Schedule, load_run_settings
 from brain.training.train import Trainer
 from brain.voice.config import AttentionKind, Mixing
 from brain.voice.decoding import Decoding
@@ -101,6 +105,94 @@ def test_training_stops_early_when_validation_no_longer_improves(reversal: RunSe
     assert trainer.progress.step == 10
 
 
+def _short(reversal: RunSettings, **schedule: object) -> RunSettings:
+    short = dataclasses.replace(reversal.schedule, **{"steps": 4, "valid_every": 2, **schedule})  # pyright: ignore
+    return dataclasses.replace(reversal, schedule=short)
+
+
+def test_a_run_goes_on_without_what_it_started_from(reversal: RunSettings, tmp_path: Path) -> None:
+    first = _train(_short(reversal))
+    model = {"dropout": 0.2}
+    second = dataclasses.replace(_short(reversal), out=tmp_path / "second", start_from=first.best, model=model)
+    _train(second)
+    shutil.rmtree(first.settings.out)
+    longer = dataclasses.replace(second, schedule=dataclasses.replace(second.schedule, steps=6))
+    resumed = _train(longer)
+    assert resumed.progress.step == 6
+    assert resumed.model.config.dropout == 0.2
+
+
+@pytest.mark.parametrize("change", ["seed", "batch_tokens", "train"])
+def test_a_run_whose_data_would_come_in_another_order_does_not_go_on(reversal: RunSettings, change: str) -> None:
+    settings = _short(reversal)
+    _train(settings)
+    if change == "train":
+        changed = dataclasses.replace(settings, train=(dataclasses.replace(settings.train[0], weight=2.0),) * 2)
+    else:
+        changed = _short(reversal, **{change: 77})
+    with pytest.raises(ConfigError, match=f"{change} is not what it was"):
+        Trainer(changed, _quiet())
+    Trainer(_short(reversal, steps=9, learning_rate=1e-4, patience=9), _quiet())
+
+
+def test_a_run_saved_before_its_data_were_noted_goes_on(reversal: RunSettings) -> None:
+    first = _train(_short(reversal))
+    state = first.settings.out / "state"
+    progress = json.loads((state / "progress.json").read_text())
+    del progress["data"]
+    (state / "progress.json").write_text(json.dumps(progress))
+    write_manifest(state)
+    assert _train(_short(reversal, steps=6)).progress.step == 6
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "{}", '{"train_losses": 3, "valid_losses": []}'])
+def test_a_damaged_record_of_progress_is_refused(reversal: RunSettings, content: str) -> None:
+    state = _train(_short(reversal)).settings.out / "state"
+    (state / "progress.json").write_text(content)
+    write_manifest(state)
+    with pytest.raises(CheckpointError, match="unusable progress"):
+        Trainer(_short(reversal), _quiet())
+
+
+def test_a_run_killed_between_two_renames_goes_on(reversal: RunSettings) -> None:
+    out = _train(_short(reversal)).settings.out
+    for name in ("state", "best"):
+        (out / name).rename(out / f".{name}-old")
+    assert _train(_short(reversal, steps=6)).progress.step == 6
+
+
+def test_exemplars_without_a_memory_are_refused(reversal: RunSettings) -> None:
+    with pytest.raises(ConfigError, match="memory"):
+        Trainer(dataclasses.replace(reversal, model={**reversal.model, "exemplars": 2}), _quiet())
+
+
+def test_validation_without_a_reply_is_refused_at_the_start(reversal: RunSettings) -> None:
+    silent = reversal.train[0].path.with_name("silent.jsonl")
+    silent.write_text('{"turns": [{"speaker": "a", "text": "hi"}]}\n')
+    with pytest.raises(DataError, match=r"silent.jsonl has no reply"):
+        Trainer(dataclasses.replace(reversal, valid=(*reversal.valid, silent)), _quiet())
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
+    schedule = Schedule(steps=100, warmup_steps=10, learning_rate=1.0)
+    rates = [learning_rate(step, schedule) for step in range(101)]
+    assert rates[:10] == pytest.approx([step / 10 for step in range(1, 11)])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert (rates[10], rates[55], rates[100]) == pytest.approx((1.0, 0.5, 0.0))
+
+
+def test_gradients_are_clipped(reversal: RunSettings) -> None:
+    moved: list[float] = []
+    for clip_norm in (1.0, 1e-12):
+        out = reversal.out.with_name(f"clipped-{clip_norm}")
+        settings = dataclasses.replace(_short(reversal, clip_norm=clip_norm, weight_decay=0.0), out=out)
+        trainer = Trainer(settings, _quiet())
+        before = trainer.model.bridge.weight.detach().clone()
+        next(trainer._steps(trainer._stream().batches()))  # pyright: ignore[reportPrivateUsage]
+        moved.append((trainer.model.bridge.weight - before).abs().max().item())
+    assert moved[0] > 100 * moved[1]
+
+
 def test_a_loss_that_is_not_a_number_fails_the_run_and_leaves_no_candidate(reversal: RunSettings) -> None:
     trainer = Trainer(reversal, _quiet())
     with torch.no_grad():
@@ -121,10 +213,10 @@ def test_a_run_can_start_from_a_checkpoint(reversal: RunSettings, tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("steps =", "stepz ="), "unknown setting 'stepz'"),
-        (("[schedule]", "[scedule]"), "lacks 'schedule'"),
+        (("steps =", "stepz ="), "unknown setting 'schedule.stepz'"),
+        (("[schedule]", "[scedule]"), "unknown setting 'scedule'|lacks 'schedule'"),
         (('out = "', "out = "), "not valid TOML"),
-        (("threads = 1", "threads = 1\nspeed = 2"), "unknown setting 'speed'"),
+        (("threads = 1", "threads = 1\nspeed = 2"), "unknown setting 'schedule.speed'"),
     ],
 )
 def test_a_mistake_in_a_run_file_is_named(
