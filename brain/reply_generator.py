@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
+from brain.line_reader import LineReader
 from brain.memory.exemplars import Exemplars
 from brain.reply import GeneratedReply, ReplyRequest
-from brain.text.batches import pad_ids, pad_sources
+from brain.text.batches import pad_ids
 from brain.text.cleaning import clean
-from brain.text.sources import LATEST, SourceLine, source_lines
-from brain.text.tokenizer import BOS, EOS
+from brain.text.sources import LATEST, SILENCE, SourceLine, source_lines
+from brain.text.tokenizer import BOS, EOS, PAD
 from brain.training.checkpoint import Checkpoint, load_checkpoint
 from brain.voice.decoding import Decoding, Hypothesis, decode
 from brain.voice.seq2seq import Fused
 
 _SPECIFICITY_WEIGHT = 0.4
 _REPETITION_WEIGHT = 2.0
-_CACHED_LINES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadLine:
-    """A source line as the encoder left it: ids and states [S, D]."""
-
-    ids: tuple[int, ...]
-    states: Tensor
 
 
 class NativeGenerator:
-    """Speaks with a Seq2Seq. One call at a time: a lock guards the network and the cache of lines already read."""
+    """Speaks with a Seq2Seq. One call at a time: a lock guards the network and the lines already read."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.model = checkpoint.model.eval()
@@ -45,7 +34,8 @@ class NativeGenerator:
         self.exemplars = Exemplars(checkpoint.memory, config.exemplars) if checkpoint.memory else None
         self.decoding = Decoding(count=8, max_length=config.max_length)
         self._random = torch.Generator()
-        self._lines: OrderedDict[str, _ReadLine] = OrderedDict()
+        self._random.seed()
+        self._reader = LineReader(self.model, self.tokenizer)
         self._lock = threading.Lock()
 
     @classmethod
@@ -67,7 +57,7 @@ class NativeGenerator:
         """
         lines = self._lines_of(request)
         with self._lock, torch.inference_mode():
-            fused = self._fuse(lines)
+            fused = self._reader.fuse(lines)
             keep_going = (lambda: on_text("")) if on_text else None
             drawn = decode(self.model, fused, self.decoding, self._random, keep_going)
             best, scores = self._choose(drawn, lines, fused, request)
@@ -81,7 +71,7 @@ class NativeGenerator:
         persona = [clean(line) for line in request.persona]
         facts = [clean(line) for line in request.facts]
         return source_lines(
-            request.style, persona, facts, turns, self._find_exemplars(turns), self.model.config.max_turns
+            clean(request.style), persona, facts, turns, self._find_exemplars(turns), self.model.config.max_turns
         )
 
     def _find_exemplars(self, turns: Sequence[tuple[bool, str]]) -> Sequence[str]:
@@ -92,25 +82,6 @@ class NativeGenerator:
         context = turns[-2][1] if len(turns) > 1 else ""
         return self.exemplars.memory.search(turns[-1][1], context, self.exemplars.count, said)
 
-    def _fuse(self, lines: Sequence[SourceLine]) -> Fused:
-        read = [self._read(line.text) for line in lines]
-        ids = [token for line in read for token in line.ids]
-        kinds = [kind for line, source in zip(read, lines, strict=True) for kind in [source.kind] * len(line.ids)]
-        sources = pad_sources([(range(len(ids)), kinds, ids)]).to(self.model.device)
-        return self.model.fuse(torch.cat([line.states for line in read]), sources)
-
-    def _read(self, text: str) -> _ReadLine:
-        """Encode a line once; it stays read while it is among the latest used."""
-        if text not in self._lines:
-            ids = self.tokenizer.encode(text)[-self.model.config.max_length :]
-            device = self.model.device
-            states = self.model.encode(torch.tensor([ids], device=device), torch.tensor([len(ids)], device=device))[0]
-            self._lines[text] = _ReadLine(tuple(ids), states)
-            if len(self._lines) > _CACHED_LINES:
-                self._lines.popitem(last=False)
-        self._lines.move_to_end(text)
-        return self._lines[text]
-
     def _choose(
         self, drawn: Sequence[Hypothesis], lines: Sequence[SourceLine], fused: Fused, request: ReplyRequest
     ) -> tuple[Hypothesis, dict[str, float]]:
@@ -119,10 +90,10 @@ class NativeGenerator:
         Specificity is log p(reply | sources) - log p(reply | sources without the turns), per token: the anti-language
         model form of maximum mutual information (Li et al. 2016, §4.5.1) with the persona kept in both.
         """
-        candidates = [item for item in dict.fromkeys(drawn) if item.ids] or list(drawn[:1])
+        candidates = list(dict.fromkeys(drawn))
         with_turns = self._score(candidates, fused)
-        silent = [line for line in lines if line.kind < LATEST] or [SourceLine(LATEST, "...")]
-        without_turns = self._score(candidates, self._fuse(silent))
+        silent = [line for line in lines if line.kind < LATEST]
+        without_turns = self._score(candidates, self._reader.fuse([*silent, SILENCE]))
         said = [self.tokenizer.encode(clean(turn.text)) for turn in request.turns if turn.speaker == "bot"]
         best: tuple[float, Hypothesis, dict[str, float]] | None = None
         for item, likelihood, bland in zip(candidates, with_turns, without_turns, strict=True):
@@ -140,7 +111,7 @@ class NativeGenerator:
         inputs = pad_ids([(BOS, *item.ids) for item in candidates]).to(self.model.device)
         outputs = pad_ids([(*item.ids, EOS) for item in candidates]).to(self.model.device)
         hidden, _ = self.model.decode(inputs, fused)
-        log_probs = self.model.target_log_probs(hidden, fused, outputs) * (outputs != 0)
+        log_probs = self.model.target_log_probs(hidden, fused, outputs) * (outputs != PAD)
         return [float(total) / (len(item.ids) + 1) for total, item in zip(log_probs.sum(1), candidates, strict=True)]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from brain.memory.response_memory import ResponseMemory
 from brain.text.sources import FindExemplars
 
 _GOLD_SHARE = 0.8
+_NEARNESS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,14 @@ class Exemplars:
 
     def find(self, message: str, context: str, reply: str) -> Sequence[str]:
         """Return the nearest, as in conversation: never the reply that is to be predicted."""
-        return self.memory.search(message, context, self.count, (reply,))
+        return self.find_for_reply(message, context, (reply,))
+
+    def find_for_reply(self, message: str, context: str, said: Collection[str]) -> Sequence[str]:
+        """Return the nearest that were not said already.
+
+        Far ones beside a near one would only tempt the network: read side by side, replies were better without them.
+        """
+        return self.memory.search(message, context, self.count, said, _NEARNESS)
 
     def find_for_training(self, rng: random.Random) -> FindExemplars:
         """Return a finder that puts the very reply among the others most of the time.
@@ -30,7 +38,7 @@ class Exemplars:
         """
 
         def find(message: str, context: str, reply: str) -> Sequence[str]:
-            found = list(self.find(message, context, reply))
+            found = self.memory.search(message, context, self.count, (reply,))
             if rng.random() < _GOLD_SHARE:
                 found = [reply, *found[: self.count - 1]]
                 rng.shuffle(found)

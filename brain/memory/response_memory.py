@@ -50,16 +50,21 @@ class ResponseMemory:
         lines = (json.dumps(asdict(row), ensure_ascii=False) for row in self.rows)
         path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0))
 
-    def search(self, message: str, context: str, count: int, leave_out: Collection[str] = ()) -> list[str]:
-        """Return up to `count` different replies whose messages are nearest, nearest first."""
+    def search(
+        self, message: str, context: str, count: int, leave_out: Collection[str] = (), nearness: float = 0.0
+    ) -> list[str]:
+        """Return up to `count` different replies whose messages are nearest, nearest first.
+
+        One that is less than `nearness` times as near as the first is left out.
+        """
         scores = self._index.scores(context, message)
         near = np.flatnonzero(scores)
-        replies: dict[str, None] = {}
+        replies: dict[str, float] = {}
         for place in near[np.argsort(-scores[near], kind="stable")]:
-            if len(replies) == count:
+            if len(replies) == count or scores[place] < nearness * next(iter(replies.values()), 0.0):
                 break
             if (reply := self.rows[place].reply) not in leave_out:
-                replies[reply] = None
+                replies.setdefault(reply, float(scores[place]))
         return list(replies)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
+from brain.checked import Range, check_values
 from brain.text.tokenizer import BOS, EOS, PAD
 from brain.voice.decoder import DecoderState
 from brain.voice.seq2seq import Fused, Seq2Seq
@@ -24,20 +26,26 @@ class Decoding:
     """How to draw replies. `count` is the number of replies drawn, or the width of the beam."""
 
     method: Literal["greedy", "sampling", "beam"] = "sampling"
-    count: int = 1
-    temperature: float = 0.7
-    top_p: float = 0.9
+    count: Annotated[int, Range(1, 1 << 10)] = 1
+    temperature: Annotated[float, Range(1e-3, 1e3)] = 0.7
+    top_p: Annotated[float, Range(1e-3, 1)] = 0.9
     """Sample from the fewest tokens that hold this much probability (Holtzman et al. 2020, §3.1)."""
-    blocked_ngram: int = 3
+    blocked_ngram: Annotated[int, Range(2, 1 << 12)] = 3
     """No sequence of so many tokens is written twice in a reply (Paulus et al. 2018, §2.5)."""
-    max_length: int = 64
-    length_penalty: float = 0.7
+    max_length: Annotated[int, Range(1, 1 << 12)] = 64
+    length_penalty: Annotated[float, Range(0, 10)] = 0.7
     """α of beam search's length normalisation (Wu et al. 2016, §7)."""
+
+    def __post_init__(self) -> None:
+        check_values(self, "decoding.")
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A reply: ids without begin and end, and the log probability of all of them with the end."""
+    """A reply: ids without begin and end, and the log probability of all of them, with the end where it was written.
+
+    A reply that was cut, by its length or because it was told to stop, has none.
+    """
 
     ids: tuple[int, ...]
     log_prob: float
@@ -73,7 +81,7 @@ def _draw(
     state: DecoderState | None = None
     for _ in range(decoding.max_length):
         log_probs, state = _step(model, fused, tokens, state)
-        log_probs = _without_repeats(log_probs, written, decoding.blocked_ngram)
+        log_probs = _only_allowed(log_probs, written, decoding.blocked_ngram)
         chosen = log_probs.argmax(-1) if decoding.method == "greedy" else _sample(log_probs, decoding, generator)
         chosen = chosen.masked_fill(done, EOS)
         scores += log_probs.gather(1, chosen[:, None]).squeeze(1).masked_fill(done, 0.0)
@@ -112,24 +120,29 @@ def _beam(model: Seq2Seq, fused: Fused, decoding: Decoding, keep_going: KeepGoin
     finished: list[Hypothesis] = []
     for _ in range(decoding.max_length):
         log_probs, state = _step(model, fused, tokens, state)
-        log_probs = _without_repeats(log_probs, beams, decoding.blocked_ngram)
+        log_probs = _only_allowed(log_probs, beams, decoding.blocked_ngram)
         totals = (scores[:, None] + log_probs).flatten()
-        best = totals.topk(2 * width)  # enough to fill the beam even if half of them end here
+        best = totals.topk(min(2 * width, len(totals)))  # enough to fill the beam even if half of them end here
         going: list[tuple[int, int, float]] = []
         for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
             row, token = divmod(place, log_probs.shape[1])
+            if total == -math.inf:
+                break
             if token == EOS:
                 finished.append(Hypothesis(tuple(beams[row]), total))
             elif len(going) < width:
                 going.append((row, token, total))
-        if len(finished) >= width or (keep_going and not keep_going()):
+        if len(finished) >= width:
             break
         rows = torch.tensor([row for row, _, _ in going])
         beams = [[*beams[row], token] for row, token, _ in going]
         scores = torch.tensor([total for _, _, total in going])
         tokens = torch.tensor([[token] for _, token, _ in going])
+        if not going or (keep_going and not keep_going()):
+            break
         state, fused = state.select(rows), fused.select(rows)
-    finished = finished or [Hypothesis(tuple(ids), float(score)) for ids, score in zip(beams, scores, strict=True)]
+    if len(finished) < width:  # then those that were cut are as good as those that ended
+        finished += [Hypothesis(tuple(ids), float(score)) for ids, score in zip(beams, scores, strict=True)]
     return sorted(finished, key=lambda item: _normalised(item, decoding.length_penalty), reverse=True)[:width]
 
 
@@ -138,11 +151,16 @@ def _normalised(hypothesis: Hypothesis, alpha: float) -> float:
     return hypothesis.log_prob / ((5 + len(hypothesis.ids)) / 6) ** alpha
 
 
-def _without_repeats(log_probs: Tensor, written: list[list[int]], size: int) -> Tensor:
-    """Forbid padding, begin, and every token that would complete an n-gram a second time; log_probs: [B, V]."""
+def _only_allowed(log_probs: Tensor, written: list[list[int]], size: int) -> Tensor:
+    """Forbid padding, begin, an end before anything is said, and tokens that would complete an n-gram a second time.
+
+    log_probs: [B, V].
+    """
     log_probs = log_probs.clone()
     log_probs[:, [PAD, BOS]] = -torch.inf
     for row, ids in enumerate(written):
+        if not ids:
+            log_probs[row, EOS] = -torch.inf
         ending = ids[len(ids) - size + 1 :]
         for start in range(len(ids) - size + 1):
             if ids[start : start + size - 1] == ending:

@@ -13,13 +13,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from brain.voice.precision import compute_dtype
+
+_TINY = 1e-38
+
 
 def output_log_probs(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
     """Return log softmax(hidden Wᵀ + b)[target]: hidden [..., D], W [V, D], b [V], targets [...] → float32 [...]."""
-    device = hidden.device.type
-    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
     flat = hidden.flatten(0, -2)
-    log_probs: Tensor = _OutputLogProbs.apply(flat, weight, bias, targets.flatten(), dtype)  # pyright: ignore
+    log_probs: Tensor = _OutputLogProbs.apply(flat, weight, bias, targets.flatten(), compute_dtype(hidden))  # pyright: ignore
     return log_probs.view_as(targets)
 
 
@@ -28,10 +30,12 @@ class _OutputLogProbs(torch.autograd.Function):
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, dtype: torch.dtype) -> Tensor:
         hidden, weight = hidden.to(dtype), weight.to(dtype)
         logits = F.linear(hidden, weight, bias.to(dtype))
-        wanted = logits.gather(1, targets[:, None]).squeeze(1).float()
-        log_probs = wanted - torch.logsumexp(logits, 1).float()
-        ctx.save_for_backward(hidden, weight, torch.softmax(logits, -1), targets)
-        return log_probs
+        probs = torch.softmax(logits, -1)
+        ctx.save_for_backward(hidden, weight, probs, targets)
+        if dtype == torch.float32:
+            return logits.gather(1, targets[:, None]).squeeze(1) - torch.logsumexp(logits, 1)
+        # A rounded probability is off by a small share of itself, a rounded log-sum of 20 by a tenth of a nat.
+        return probs.gather(1, targets[:, None]).squeeze(1).float().clamp(min=_TINY).log()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

@@ -26,6 +26,7 @@ from brain.voice.decoder import Decoder, DecoderState
 from brain.voice.encoder import Encoder
 from brain.voice.mixers import sinusoids
 from brain.voice.output_loss import output_log_probs
+from brain.voice.precision import compute_dtype
 
 _TINY = 1e-9
 
@@ -85,7 +86,7 @@ class Seq2Seq(nn.Module):
 
     def fuse(self, states: Tensor, sources: Sources) -> Fused:
         """Join encoded lines: states [L, D] of all tokens of all lines in a row, picked by `sources` → Fused."""
-        dtype = _compute_dtype(states)
+        dtype = compute_dtype(states)
         kinds = self.kind_embedding.weight.to(dtype)[sources.kinds]
         picked = states.to(dtype)[sources.index] + kinds  # [B, M, D], the largest tensor of a step
         latest = (sources.kinds == LATEST).unsqueeze(-1)
@@ -146,9 +147,3 @@ class Seq2Seq(nn.Module):
 
     def _logits(self, hidden: Tensor) -> Tensor:
         return F.linear(hidden, self.embedding.weight, self.output_bias)
-
-
-def _compute_dtype(states: Tensor) -> torch.dtype:
-    """The reduced precision of an autocast region, else the tensor's own."""
-    device = states.device.type
-    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else states.dtype

@@ -6,14 +6,22 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import torch
 
+from brain.line_reader import LineReader
+from brain.memory.exemplars import Exemplars
+from brain.memory.response_memory import MemoryRow, ResponseMemory
 from brain.reply import ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator
+from brain.text.sources import FACT, LATEST, PERSONA, STYLE, SourceLine, exemplar_kind, turn_kind
 from brain.training.evaluate import evaluate_dialogues
+from brain.voice.decoding import Hypothesis
+from brain.voice.seq2seq import Fused
 
 
 @pytest.fixture
@@ -63,6 +71,103 @@ def test_the_same_seed_gives_the_same_reply(generator: NativeGenerator) -> None:
     first = generator.reply(_request("abc"))
     generator.seed(3)
     assert generator.reply(_request("abc")) == first
+
+
+def _spy(generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch) -> list[list[SourceLine]]:
+    """Record what the network is given to rest on."""
+    given: list[list[SourceLine]] = []
+    fuse = LineReader.fuse
+
+    def recording(reader: LineReader, lines: Sequence[SourceLine]) -> Fused:
+        given.append(list(lines))
+        return fuse(reader, lines)
+
+    monkeypatch.setattr(LineReader, "fuse", recording)
+    return given
+
+
+def test_style_persona_facts_and_history_reach_the_network_and_silence_replaces_the_turns(
+    generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = _spy(generator, monkeypatch)
+    turns = tuple(SpokenTurn("bot" if number % 2 else "user", f"turn {number}") for number in range(5))
+    generator.reply(ReplyRequest(turns, ("I am a toy.",), ("has a cat",), "short casual plain"))
+    known = [
+        SourceLine(STYLE, "short casual plain"),
+        SourceLine(PERSONA, "I am a toy."),
+        SourceLine(FACT, "has a cat"),
+    ]
+    recent = [SourceLine(turn_kind(age, age == 2, 3), f"turn {5 - age}") for age in (1, 2, 3)]
+    assert given == [[*known, *recent], [*known, SourceLine(LATEST, "...")]]
+
+
+def test_what_the_bot_said_before_is_not_offered_again(
+    generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = ResponseMemory([MemoryRow("", "hello", "hi"), MemoryRow("", "hello you", "hey")])
+    given = _spy(generator, monkeypatch)
+    for exemplars, texts in ((["hi", "hey"], ["hello"]), (["hey"], ["hello", "hi", "hello"])):
+        generator.exemplars = Exemplars(memory, 2)
+        generator.reply(_request(*texts))
+        assert [line.text for line in given[-2] if line.kind == exemplar_kind(3)] == exemplars
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "bland", "texts", "chosen"),
+    [
+        ((-1.0, -1.1), (-1.0, -1.1), ["hello"], 0),
+        ((-1.0, -1.5), (-1.0, -3.5), ["hello"], 1),  # says more about this message: 0.4 of 2 outweighs a half
+        ((-1.0, -1.5), (-1.0, -2.5), ["hello"], 0),
+        ((-1.0, -1.1), (-1.0, -0.1), ["hello"], 0),  # would be likelier as an answer to anything
+        ((-1.0, -2.5), (-1.0, -2.5), ["hello", "abc de", "hello"], 1),  # repeating everything costs 2
+        ((-1.0, -3.5), (-1.0, -3.5), ["hello", "abc de", "hello"], 0),
+    ],
+)
+def test_likelihood_specificity_and_repetition_weigh_what_they_should(
+    generator: NativeGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    likelihood: tuple[float, ...],
+    bland: tuple[float, ...],
+    texts: list[str],
+    chosen: int,
+) -> None:
+    drawn = [Hypothesis(tuple(generator.tokenizer.encode(text)), 0.0) for text in ("abc de", "fg h")]
+    scores = iter([list(likelihood), list(bland)])
+
+    def given(*_: object) -> object:
+        return drawn
+
+    def scored(*_: object) -> object:
+        return next(scores)
+
+    monkeypatch.setattr("brain.reply_generator.decode", given)
+    monkeypatch.setattr(NativeGenerator, "_score", scored)
+    reply = generator.reply(_request(*texts))
+    assert reply.text == ("abc de", "fg h")[chosen]
+    assert reply.scores["specificity"] == pytest.approx(likelihood[chosen] - bland[chosen])
+
+
+def test_lines_are_read_once_and_no_more_are_kept_than_allowed(
+    generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = LineReader(generator.model, generator.tokenizer, cached_tokens=20)
+    with torch.inference_mode():
+        first = reader.read("a b c")
+        assert reader.read("a b c") is first
+        for number in range(30):
+            reader.read(f"d {number}")
+            reader.read("e")
+        assert sum(len(line.ids) for line in reader._lines.values()) <= 20  # pyright: ignore[reportPrivateUsage]
+        assert "e" in reader._lines  # pyright: ignore[reportPrivateUsage]
+        again = reader.read("a b c")
+        assert again is not first
+        assert torch.equal(again.states, first.states)
+        assert len(reader.read("a b c d e f g h a b c d e f g h a b c d e f g h").ids) == 24
+
+
+def test_two_generators_do_not_say_the_same_by_default(checkpoint: Path) -> None:
+    one, other = NativeGenerator.load(checkpoint), NativeGenerator.load(checkpoint)
+    assert one.reply(_request("abc")) != other.reply(_request("abc"))
 
 
 def _rows(path: Path) -> Path:
