@@ -78,6 +78,14 @@ def test_an_exchange_is_as_near_as_can_be_to_itself() -> None:
         assert index.scores(row.context, row.message)[place] == pytest.approx(1.0)
 
 
+def test_in_conversation_a_far_exchange_is_not_offered_beside_a_near_one(memory: ResponseMemory) -> None:
+    near, far = "Try reading something dull.", "Poor thing! Have you seen a vet?"
+    assert memory.search("i can't sleep, cat", "", 2) == [near, far]
+    assert memory.search("i can't sleep, cat", "", 2, nearness=0.75) == [near]
+    assert Exemplars(memory, 2).find_for_reply("i can't sleep, cat", "", ()) == [near]
+    assert far in Exemplars(memory, 2).find_for_reply("i can't sleep, cat", "", {near})
+
+
 def test_an_empty_memory_finds_nothing() -> None:
     assert ResponseMemory([]).search("hello", "", 3) == []
 
