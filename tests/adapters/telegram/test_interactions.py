@@ -92,6 +92,16 @@ async def test_what_is_for_one_person_reaches_them_alone(house: House) -> None:
     assert house.world.texts(group) == []
 
 
+async def test_a_command_it_does_not_know_disturbs_nobody_else(house: House) -> None:
+    group, person = house.group(), house.person()
+    house.world.say(person, "/ping", user=person)
+    await house.world.until(lambda: house.world.texts(person))
+    house.world.say(group, f"/nonsense@{USERNAME}", user=person)
+    [_, answer] = await house.world.until(lambda: house.world.texts(person)[1:] and house.world.texts(person))
+    assert "/nonsense" in answer
+    assert house.world.texts(group) == []
+
+
 async def test_what_is_for_one_person_is_not_said_aloud_where_they_can_not_be_reached(house: House) -> None:
     group, person = house.group(), house.person()
     house.world.say(group, "/secret", user=person)

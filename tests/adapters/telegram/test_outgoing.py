@@ -39,7 +39,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=CASES, deadline=None)
-@given(st.lists(PIECES | st.text(max_size=5), max_size=40).map("".join), st.sampled_from((1, 1, 1, 50)))
+@given(st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join), st.sampled_from((1, 1, 1, 100)))
 def test_nobody_is_pinged_and_every_message_fits(text: str, times: int) -> None:
     for message in to_messages(Reply(text * times)):
         assert units(message.text) <= 4096

@@ -100,7 +100,13 @@ async def test_blocked_is_final(house: House) -> None:
     house.world.set_bot_status(person, "kicked", user=person)
     await house.settle_updates()
     await house.release()
-    await house.world.until(lambda: [call for call in house.world.calls if call.status == 403])
+    refused = [("sendMessage", str(person), 403)]
+    await house.world.until(
+        lambda: (
+            [(c.method, c.parameters.get("chat_id"), c.status) for c in house.world.calls if c.status == 403][-1:]
+            == refused
+        )
+    )
     house.world.set_bot_status(person, "member", user=person)
     await house.settle(person)
     assert house.product.outbox()["failed"] == failed + 1
