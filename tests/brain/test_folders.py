@@ -52,6 +52,17 @@ def test_a_writer_that_dies_at_any_touch_of_the_disk_leaves_the_old_or_the_new(t
     assert {"old", "new"} == set(found)
 
 
+def test_the_next_writer_tidies_up_first(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    _write(folder, "old")
+    folder.rename(tmp_path / ".state-old")
+    (tmp_path / ".state-abcdefgh").mkdir()
+    with pytest.raises(RuntimeError), replaced_folder(folder):
+        raise RuntimeError
+    assert (folder / "content").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+
+
 def test_a_swap_that_fails_halfway_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "state"
     _write(folder, "old")
