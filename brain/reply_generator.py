@@ -20,7 +20,7 @@ from brain.training.checkpoint import Checkpoint, load_checkpoint
 from brain.voice.decoding import Decoding, Hypothesis, decode
 from brain.voice.seq2seq import Fused
 
-_SPECIFICITY_WEIGHT = 0.4
+_SPECIFICITY_WEIGHT = 0.1
 _REPETITION_WEIGHT = 2.0
 
 
@@ -32,7 +32,7 @@ class NativeGenerator:
         self.tokenizer = checkpoint.tokenizer
         config = self.model.config
         self.exemplars = Exemplars(checkpoint.memory, config.exemplars) if checkpoint.memory else None
-        self.decoding = Decoding(count=8, max_length=config.max_length)
+        self.decoding = Decoding(count=8, temperature=0.5, max_length=config.max_length)
         self._random = torch.Generator()
         self._random.seed()
         self._reader = LineReader(self.model, self.tokenizer)
@@ -80,7 +80,7 @@ class NativeGenerator:
             return ()
         said = {text for own, text in turns if own}
         context = turns[-2][1] if len(turns) > 1 else ""
-        return self.exemplars.memory.search(turns[-1][1], context, self.exemplars.count, said)
+        return self.exemplars.find_for_reply(turns[-1][1], context, said)
 
     def _choose(
         self, drawn: Sequence[Hypothesis], lines: Sequence[SourceLine], fused: Fused, request: ReplyRequest
