@@ -38,7 +38,6 @@ class Platform:
         self._nonces: set[str] = set()
         self._line: asyncio.StreamWriter | None = None
         self._closed = False
-        self.connected = asyncio.Event()
         self.all_confirmed = asyncio.Event()
 
     async def __aenter__(self) -> Platform:
@@ -57,7 +56,6 @@ class Platform:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._line = writer
-        self.connected.set()
         for update in self._unconfirmed.values():
             writer.write(update)
         for name in self.conversations:
@@ -69,7 +67,7 @@ class Platform:
         except ConnectionError:
             pass
         finally:
-            self.connected.clear()
+            self._line = None
             writer.close()
 
     def _hear(self, message: dict[str, str], writer: asyncio.StreamWriter) -> None:
