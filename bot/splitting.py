@@ -104,8 +104,10 @@ class _Splitter:
             code = _Code(found.start("code"), found.end("code"), mark + (found["language"] or "\n"), "\n" + mark)
             if max(self._length(code.opening), self._length(code.closing)) <= self._limit // 4:
                 self._codes.append(code)
-                self._tie(found.start() + 1, code.end - len(inside.lstrip()) + 1, _TIED)
-                self._tie(code.start + len(inside.rstrip()), found.end(), _TIED)
+                self._tie(code.start, code.end - len(inside.lstrip()) + 1, _TIED)
+                self._tie(code.start + len(inside.rstrip()), code.end + 1, _TIED)
+                self._tie(found.start() + 1, code.start, _JOINED)
+                self._tie(code.end + 1, found.end(), _JOINED)
 
     def _code_at(self, place: int) -> _Code | None:
         return next((code for code in self._codes if code.start <= place <= code.end), None)

@@ -7,11 +7,10 @@ import os
 import re
 from typing import Any, cast
 
-import httpx
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
+from adapters.telegram.connections import SECONDS, Connections, NotSentError, UnansweredError
 from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
 from bot.settings import TelegramSettings
 
@@ -26,18 +25,14 @@ WANTED = (
     "my_chat_member",
 )
 """The kinds of updates that become events. Reactions come only when they are named."""
-CONNECTIONS = 64
-SECONDS = 15.0
-"""How long a call may take. It is what the answer to a long poll may be late, too."""
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""What happens to a call before anything of it leaves this machine."""
+CONNECTIONS = 8
+"""Enough for thirty calls a second to the other side of the world."""
 REVOKED = "Telegram does not know the token: get the current one from @BotFather (/mybots) for telegram.token"
 
 # The library warns with every RetryAfter that it will hold a timedelta one day. This asks for it now.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
-_TALKATIVE = ("telegram", "httpx", "httpcore")
 
 
 class Client(Bot):
@@ -45,8 +40,7 @@ class Client(Bot):
 
     def __init__(self, settings: TelegramSettings) -> None:
         """Raises SettingsError where the token is missing or can't be one."""
-        for name in _TALKATIVE:  # their records below this level hold the token, as a part of addresses
-            logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger("telegram").setLevel(logging.WARNING)  # below, it writes whole messages and addresses
         token = settings.token.get_secret_value() if settings.token else ""
         if not _TOKEN.fullmatch(token):
             wrong = "is not one of @BotFather's, such as 123456:ABC-…" if token else "is not set"
@@ -55,8 +49,8 @@ class Client(Bot):
             token,
             base_url=settings.base_url or f"{API}bot",
             base_file_url=settings.base_file_url or f"{API}file/bot",
-            request=_request(CONNECTIONS),
-            get_updates_request=_request(1),
+            request=Connections(CONNECTIONS),
+            get_updates_request=Connections(1),
         )
 
     async def fetch_updates(self, offset: int, seconds: int) -> list[dict[str, Any]]:
@@ -84,20 +78,14 @@ def to_delivery_error(error: TelegramError) -> DeliveryError:
         return DeliveryRefusedError("Telegram: the bot was blocked or removed, or may not write there")
     if isinstance(error, BadRequest):
         return DeliveryRefusedError(f"Telegram refuses it: {error.message}")
-    if isinstance(error.__cause__, NOT_SENT):
+    if isinstance(error, NotSentError):
         return DeliveryError("Telegram can't be reached")
-    if isinstance(error, NetworkError) and not isinstance(error.__cause__, httpx.HTTPError):
+    if isinstance(error, NetworkError) and not isinstance(error, UnansweredError):
         return DeliveryError("Telegram has trouble of its own")  # it answered, with a status of 500 or more
-    return DeliveryUncertainError("the connection to Telegram broke while it was sent")
+    return DeliveryUncertainError("no answer came from Telegram after it was sent")
 
 
 def seconds_to_wait(error: RetryAfter) -> float:
     """How long Telegram asks to wait."""
     wait = error.retry_after
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
-
-
-def _request(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connections, read_timeout=SECONDS, write_timeout=SECONDS, connect_timeout=SECONDS, pool_timeout=SECONDS
-    )
