@@ -15,6 +15,8 @@ from brain.errors import DataError
 from brain.memory.word_index import WordIndex
 from brain.text.dialogues import Dialogue, read_rows
 
+_CONTEXT_BONUS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryRow:
@@ -30,7 +32,8 @@ class ResponseMemory:
 
     def __init__(self, rows: Sequence[MemoryRow]) -> None:
         self.rows = tuple(rows)
-        self._index = WordIndex([(row.context, row.message) for row in self.rows])
+        self._messages = WordIndex([row.message for row in self.rows])
+        self._contexts = WordIndex([row.context for row in self.rows])
 
     @classmethod
     def of_dialogues(cls, dialogues: Iterable[Dialogue]) -> ResponseMemory:
@@ -57,7 +60,8 @@ class ResponseMemory:
 
         One that is less than `nearness` times as near as the first is left out.
         """
-        scores = self._index.scores(context, message)
+        # The context tells like messages apart ("why?"); it never makes up for another message.
+        scores = self._messages.scores(message) * (1 + _CONTEXT_BONUS * self._contexts.scores(context))
         near = np.flatnonzero(scores)
         replies: dict[str, float] = {}
         for place in near[np.argsort(-scores[near], kind="stable")]:

@@ -1,4 +1,4 @@
-"""WordIndex: which of thousands of texts, with what came before them, are nearest to a new one (TF-IDF, cosine)."""
+"""WordIndex: which of thousands of texts are nearest to a new one (TF-IDF, cosine)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import TypeVar
 
 import numpy as np
 
-_CONTEXT_WEIGHT = 0.4
-"""How much a word of the turn before counts beside one of the message itself."""
 _STEM = 5
 """Words also match by their first letters and without a final s: "sleeping" finds "sleep", and "cats" finds "cat"."""
 _BEGIN, _END = "^", "$"
@@ -22,43 +20,38 @@ _Numbers = TypeVar("_Numbers", int, np.ndarray)
 
 
 class WordIndex:
-    """An inverted index over pairs (context, message).
+    """An inverted index over texts.
 
     A term is a number: its own for words and stems, both in one for pairs. `_terms` holds the numbers that occur,
     sorted; texts `_places[s:e]` have the i-th of them with `_weights[s:e]`, where s and e are `_starts[i:i + 2]`.
     """
 
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._size = len(pairs)
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._size = len(texts)
         self._numbers: dict[str, int] = {}
-        contexts, messages = zip(*pairs, strict=True) if pairs else ((), ())
-        found = self._number([*contexts, *messages])
-        self._terms, terms = np.unique(found[1], return_inverse=True)
-        of_message = found[0] >= self._size
-        keys = found[0] % max(1, self._size) * len(self._terms) + terms
-        strong = np.unique(keys[of_message])
-        weak = np.setdiff1d(keys[~of_message], strong)  # a term counts once: as one of the message if it is there
-        owners, terms = np.divmod(np.concatenate([strong, weak]), max(1, len(self._terms)))
+        owners, found = self._number(texts)
+        self._terms, terms = np.unique(found, return_inverse=True)
+        every = max(1, len(self._terms))
+        owners, terms = np.divmod(np.unique(owners * every + terms), every)  # a term counts once a text
         counts = np.bincount(terms, minlength=len(self._terms))
         self._idf = np.log((1 + self._size) / np.maximum(1, counts))
-        weights = self._idf[terms] * np.repeat([1.0, _CONTEXT_WEIGHT], [len(strong), len(weak)])
+        weights = self._idf[terms]
         weights /= np.sqrt(np.bincount(owners, weights**2, minlength=self._size))[owners]
         order = np.argsort(terms, kind="stable")
         self._places, self._weights = owners[order], weights[order].astype(np.float32)
         self._starts = np.concatenate([[0], np.cumsum(counts)])
 
-    def scores(self, context: str, message: str) -> np.ndarray:
-        """Return the cosine between this pair and each of the index: float32 [N], 0 where nothing is shared."""
-        bag = {**dict.fromkeys(_terms_of(context), _CONTEXT_WEIGHT), **dict.fromkeys(_terms_of(message), 1.0)}
+    def scores(self, text: str) -> np.ndarray:
+        """Return the cosine between this text and each of the index: float32 [N], 0 where nothing is shared."""
         scores = np.zeros(self._size, dtype=np.float32)
         norm = 0.0
-        for term, weight in bag.items():
+        for term in dict.fromkeys(_terms_of(text)):
             place = self._place(term)
             rarity = math.log(1 + self._size) if place is None else float(self._idf[place])  # unknown is rarest
-            norm += (weight * rarity) ** 2
+            norm += rarity**2
             if place is not None:
                 these = slice(self._starts[place], self._starts[place + 1])
-                scores[self._places[these]] += weight * rarity * self._weights[these]
+                scores[self._places[these]] += rarity * self._weights[these]
         return scores / (math.sqrt(norm) or 1.0)
 
     def _number(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:

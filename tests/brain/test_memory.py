@@ -73,9 +73,14 @@ def test_what_no_exchange_resembles_finds_nothing(memory: ResponseMemory) -> Non
 
 
 def test_an_exchange_is_as_near_as_can_be_to_itself() -> None:
-    index = WordIndex([(row.context, row.message) for row in ROWS])
+    index = WordIndex([row.message for row in ROWS])
     for place, row in enumerate(ROWS):
-        assert index.scores(row.context, row.message)[place] == pytest.approx(1.0)
+        assert index.scores(row.message)[place] == pytest.approx(1.0)
+
+
+def test_what_came_before_never_makes_up_for_another_message() -> None:
+    memory = ResponseMemory([MemoryRow("Shall we bake bread?", "yes", "Flour first."), *ROWS])
+    assert memory.search("SLEEPING is hard", "Shall we bake bread?", 1) == ["Try reading something dull."]
 
 
 def test_in_conversation_a_far_exchange_is_not_offered_beside_a_near_one(memory: ResponseMemory) -> None:

@@ -46,6 +46,6 @@ def test_different_messages_get_different_replies(starter: NativeGenerator) -> N
 
 
 def test_the_history_changes_the_reply(starter: NativeGenerator) -> None:
-    alone = _ask(starter, "what should i bring?")
-    after = _ask(starter, "we go hiking on sunday", "Which trail?", "what should i bring?")
-    assert alone != after
+    joke = _ask(starter, "tell me a joke", "Two antennas got married. The reception was excellent.", "another one")
+    dinner = _ask(starter, "dinner ideas?", "Rice, an egg on top, and something green.", "another one")
+    assert joke != dinner
