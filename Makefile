@@ -1,7 +1,8 @@
 # Everything starts here. Each target sets up what it needs in .venv and then does its job.
 #   make chat    talk to Familiar in the terminal       make run     serve every configured adapter
 #   make test    lint, types, imports and all tests     make check   lint, types and imports only
-#   make bench   the benchmarks                         make clean   remove .venv
+#   make bench   the benchmarks                         make nightly random texts and kills by the million, hours
+#   make clean   remove .venv
 # TORCH=cuda takes the GPU build of torch. PYTHON=python3.12 picks another interpreter.
 SHELL  := /bin/bash
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN    := .venv/bin
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
 TORCH_VERSION := 2.13.0
 
-.PHONY: chat run test check bench clean constraints
+.PHONY: chat run test check bench nightly clean constraints
 
 chat: .venv/user-ready
 	@$(BIN)/familiar chat
@@ -29,6 +30,9 @@ check: .venv/dev-ready
 
 bench: .venv/dev-ready
 	$(BIN)/python -m tests.benchmarks
+
+nightly: .venv/dev-ready
+	TEST_EXAMPLES=1000000 TEST_KILLS=200 $(BIN)/python -m pytest tests/adapters tests/bot/test_splitting.py
 
 clean:
 	rm -rf .venv

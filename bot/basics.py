@@ -29,7 +29,8 @@ class BasicsPlugin(Plugin):
     async def about(self, ctx: Context) -> str:
         """Name the program, its version and the model that speaks."""
         model = ctx.host.model.version if ctx.host.model else "still loading"
-        return f"I am {ctx.host.bot_name}, a Familiar {version('familiar-companion')}. My voice is the model {model}."
+        program = f"Familiar {version('familiar-companion')}"
+        return f"I am {ctx.host.bot_name}. I run on {program}, and my voice is the model {model}."
 
     @command("reset", "Forget what we said in this conversation")
     async def reset(self, ctx: Context) -> Said:

@@ -34,7 +34,7 @@ async def test_about_names_the_program_and_the_model_that_speaks() -> None:
         await harness.say("hello")
         said = await harness.say("/about")
     assert said is not None
-    assert f"a Familiar {version('familiar-companion')}" in said
+    assert f"Familiar {version('familiar-companion')}" in said
     assert "familiar-" in said
 
 
