@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.benchmarks.contenders.load import Figures, Round
+from tests.benchmarks.interpreter import environment
 
 FLOOR, FLOOR_DURABLE = "asyncio alone", "asyncio + sqlite3, durable"
 FAMILIAR, FAMILIAR_DURABLE = "Familiar without a store", "Familiar, durable"
@@ -33,7 +34,9 @@ class ContenderProcess:
     def __init__(self, name: str, plugins: int) -> None:
         began = time.perf_counter()
         command = [sys.executable, "-m", "tests.benchmarks.contenders", name, str(plugins)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         _, mib = self._read_line("ready").split()
         self.seconds_to_start = time.perf_counter() - began
         self.memory_mib = float(mib)
