@@ -7,6 +7,7 @@ so that two conversations can share it. Padding is always masked.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import torch
@@ -32,16 +33,16 @@ class Memory:
         return Memory(self.keys[rows], self.values[rows], self.mask[rows])
 
 
-class Attention(nn.Module):
+class Attention(nn.Module, ABC):
     """Base of the three: `project` a memory once, then call with queries."""
 
+    @abstractmethod
     def project(self, states: Tensor, mask: Tensor) -> Memory:
         """Prepare encoder states [B, M, D] with mask [B, M] to be attended to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forward(self, query: Tensor, memory: Memory) -> Tensor:
         """Return the contexts [B, T, D] of queries [B, T, D]."""
-        raise NotImplementedError
 
 
 class AdditiveAttention(Attention):
