@@ -78,11 +78,15 @@ def _grow() -> None:
         processes = {plugins: open_.enter_context(ContenderProcess(FAMILIAR, plugins)) for plugins in MANY_PLUGINS}
         figures = _interleave(processes, Round(1_000, IN_FLIGHT[1_000], SECONDS), ROUNDS)
     rows = [
-        (f"{plugins} plugins", figure(_speed(figures[plugins])), f"{_ratio(figures, plugins, MANY_PLUGINS[0]):.2f}")
+        (
+            f"{plugins} plugin{'s' * (plugins > 1)}",
+            figure(_speed(figures[plugins])),
+            f"{_ratio(figures, plugins, MANY_PLUGINS[0]):.2f}",
+        )
         for plugins in MANY_PLUGINS
     ]
     note = "Aims: 0.9 with 20, 0.8 with 200"
-    print_table("Familiar without a store, with more and more plugins", ["", "messages/s", "x one plugin"], rows, note)
+    print_table("With more and more plugins", ["Familiar without a store", "messages/s", "x one plugin"], rows, note)
 
 
 def _speed(figures: Iterable[Figures]) -> float:
