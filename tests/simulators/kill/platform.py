@@ -57,7 +57,7 @@ class Platform:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._line = writer
         for update in self._unconfirmed.values():
-            writer.write(update)
+            _tell(writer, update)
         for name in self.conversations:
             self._write(name)  # even where no reply to the latest will ever come
         self._look()
@@ -67,7 +67,8 @@ class Platform:
         except ConnectionError:
             pass
         finally:
-            self._line = None
+            if self._line is writer:
+                self._line = None
             writer.close()
 
     def _hear(self, message: dict[str, str], writer: asyncio.StreamWriter) -> None:
@@ -79,7 +80,7 @@ class Platform:
         if not (self._deduplicates and nonce in self._nonces):
             self._nonces.add(nonce)
             self._show(self.conversations[name], int(message["text"].rpartition(" ")[2]))
-        writer.write(json.dumps({"sent": nonce}).encode() + b"\n")
+        _tell(writer, json.dumps({"sent": nonce}).encode() + b"\n")
         while self.conversations[name].written < self.conversations[name].heard_up_to + AHEAD and not self._closed:
             self._write(name)
 
@@ -98,8 +99,13 @@ class Platform:
         update = {"update": self._updates, "conversation": name, "number": number, "text": f"{verb} {number}"}
         self._unconfirmed[self._updates] = line = json.dumps(update).encode() + b"\n"
         if self._line is not None:
-            self._line.write(line)
+            _tell(self._line, line)
 
     def _look(self) -> None:
         if self._closed and not self._unconfirmed:
             self.all_confirmed.set()
+
+
+def _tell(writer: asyncio.StreamWriter, line: bytes) -> None:
+    if not writer.is_closing():  # closing: the process at the other end has just been killed
+        writer.write(line)
