@@ -1,0 +1,23 @@
+"""The echo as one writes it on discord.py alone. It finds the simulator where Familiar does: in the environment."""
+
+from __future__ import annotations
+
+import os
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+
+class Echo(discord.Client):
+    async def on_message(self, message: discord.Message) -> None:
+        if not message.author.bot:
+            await message.channel.send(message.content)
+
+
+if __name__ == "__main__":
+    Route.BASE = os.environ["FAMILIAR_DISCORD__API_BASE"]
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["FAMILIAR_DISCORD__GATEWAY_URL"])
+    intents = discord.Intents(guilds=True, messages=True, message_content=True)
+    Echo(intents=intents).run(os.environ["FAMILIAR_DISCORD__TOKEN"])
