@@ -59,6 +59,7 @@ ifeq ($(TORCH),cpu)
 endif
 	@touch $@
 
+# Compiled at once, so that the first reply need not wait for it.
 .venv/user-ready: .venv/torch-$(TORCH) pyproject.toml constraints.txt
 	@$(UV) --editable '.[brain]' >&2
 	@touch $@
