@@ -61,7 +61,7 @@ endif
 
 # Compiled at once, so that the first reply need not wait for it.
 .venv/user-ready: .venv/torch-$(TORCH) pyproject.toml constraints.txt
-	@$(UV) --editable '.[brain]' >&2
+	@$(UV) --compile-bytecode --editable '.[brain]' >&2
 	@touch $@
 
 .venv/dev-ready: .venv/user-ready
