@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.events import Reply
+from bot.events import PlatformEvent, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,11 @@ NOTHING = Answer(None, "host")
 def host_says(text: str, *, ephemeral: bool = False) -> Answer:
     """A word of the host itself."""
     return Answer(Reply(text, ephemeral), "host")
+
+
+def host_says_about(event: PlatformEvent, text: str) -> Answer:
+    """A word about what somebody did, for them alone where the platform waits for an answer to give them.
+
+    Otherwise, as with a message in a group, an answer that everybody can read is the only one sure to reach them.
+    """
+    return host_says(text, ephemeral=event.reply_token is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.addressing import speaks_in
-from bot.answer import NOTHING, Answer, host_says
+from bot.answer import NOTHING, Answer, host_says, host_says_about
 from bot.backoff import until_available
 from bot.events import CommandInvoked, ConversationRef, MessageReceived, PlatformEvent, Reply
 from bot.history import RecentTurns
@@ -51,7 +51,7 @@ class Answerer:
     async def answer(self, event: PlatformEvent) -> Answer:
         """Return the answer to a clean event. Raises ModelUnavailableError where it takes a model and there is none."""
         if self._is_too_long(event):
-            return host_says(TOO_LONG.format(longest=self._longest), ephemeral=True)
+            return host_says_about(event, TOO_LONG.format(longest=self._longest))
         if isinstance(event, CommandInvoked):
             return await self._answer_command(event)
         if (said := await self._skills.answer(event)) is not None:

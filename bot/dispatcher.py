@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot.answer import NOTHING, host_says
+from bot.answer import NOTHING, host_says_about
 from bot.bus.event_bus import EventBus
 from bot.events import (
     ActionInvoked,
@@ -118,4 +118,4 @@ class Dispatcher:
     async def _shed(self, stored: StoredEvent) -> None:
         event = stored.event
         told = isinstance(event, AWAITS_WORD) and (event.reply_token is not None or self._limiter.owes_a_word(event))
-        await self._outcomes.commit(stored, host_says(SLOW_DOWN, ephemeral=True) if told else NOTHING, "shed")
+        await self._outcomes.commit(stored, host_says_about(event, SLOW_DOWN) if told else NOTHING, "shed")

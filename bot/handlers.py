@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -86,6 +87,17 @@ class HandlerTable:
     def subcommands(self, group: str) -> tuple[Command, ...]:
         """The commands whose names begin with this word."""
         return tuple(command for command in self.commands if command.name.startswith(f"{group.lower()} "))
+
+    def near(self, name: str, arguments: str = "") -> tuple[Command, ...]:
+        """What somebody may have meant who typed `/name arguments`: a command, or all of a group's subcommands."""
+        first_words = {command.name.partition(" ")[0] for command in self.commands}
+        for first in get_close_matches(name.lower(), first_words, n=1):
+            if alone := self._by_command.get(first):
+                return (alone.command,)
+            group = {command.name.partition(" ")[2]: command for command in self.subcommands(first)}
+            second = arguments.partition(" ")[0].lower()
+            return tuple(group[word] for word in get_close_matches(second, group, n=1) or group)
+        return ()
 
     def listening_to(self, kind: type[PlatformEvent]) -> tuple[BoundHandler, ...]:
         """Handlers of a type of event and its supertypes, in the order of registration."""

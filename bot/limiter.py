@@ -10,6 +10,9 @@ from limits import RateLimitItem, parse
 from bot.events import PlatformEvent
 from bot.settings import LimitSettings
 
+NOTICES = 3
+"""How many people are told in one conversation and window that they were set aside."""
+
 
 class Windows:
     """Counts in fixed windows of time: the cheapest way, and each has an end at which all is forgiven.
@@ -63,8 +66,15 @@ class Limiter:
         )
 
     def owes_a_word(self, event: PlatformEvent) -> bool:
-        """Whether its author is to be told that the event was set aside: once in a window."""
-        return self._windows.count(f"notice {event.author.ref}", self._per_user.get_expiry()) == 1
+        """Whether its author is to be told that the event was set aside: once in a window.
+
+        Where a whole crowd is set aside in a conversation, some of them stand for all: everybody there can read it.
+        """
+        seconds = self._per_user.get_expiry()
+        return (
+            self._windows.count(f"notice {event.author.ref}", seconds) == 1
+            and self._windows.count(f"notices {event.conversation}", seconds) <= NOTICES
+        )
 
     def _within(self, rate: RateLimitItem, key: str) -> bool:
         return self._windows.count(key, rate.get_expiry()) <= rate.amount

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -108,9 +107,9 @@ class Skills:
             return host_says("Write " + " or ".join(command.usage for command in group), ephemeral=True)
         if event.space is not None and event.reply_token is None and not event.mentions_me:
             return NOTHING  # in a group a typed command reaches every bot that is there
-        known = [command.name for command in self._handlers.commands]
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean /{near[0]}?" if near else "/help lists what I can do." if "help" in known else ""
+        near = " or ".join(f"/{command.name}" for command in self._handlers.near(name, event.arguments))
+        helps = "/help lists what I can do." if self._handlers.command("help") else ""
+        hint = f"Did you mean {near}?" if near else helps
         return host_says(f"I don't know /{name[:32]}. {hint}".rstrip(), ephemeral=True)
 
     def close(self) -> None:
@@ -147,7 +146,7 @@ class Skills:
         try:
             said = await handler.run(self._pool, context, *args, **values)
         except CommandUsageError as error:
-            return Answer(Reply(str(error), ephemeral=True), source, spoken=spoken)
+            return Answer(Reply(str(error), ephemeral=not spoken), source, spoken=spoken)
         except (Exception, SystemExit, asyncio.CancelledError) as error:  # a plugin's code may raise anything
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # the host is stopping

@@ -62,6 +62,35 @@ async def test_an_unknown_command_gets_one_helpful_line(settings: Settings) -> N
         assert await house.adapter.ask("/zzz") == "I don't know /zzz."
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/modle", "/model status or /model swap"),
+        ("/modle status", "/model status"),
+        ("/model stauts", None),
+        ("/Modle swp now", "/model swap"),
+        ("/hepl status", "/help"),
+    ],
+)
+async def test_a_typo_in_either_word_of_a_command_finds_what_was_meant(typed: str, meant: str | None) -> None:
+    class Models(Plugin):
+        name = "models"
+
+        @command("model status", "Tell which model speaks")
+        async def status(self, ctx: Context) -> None: ...
+
+        @command("model swap", "Have another speak")
+        async def swap(self, ctx: Context) -> None: ...
+
+        @command("help", "Help")
+        async def help(self, ctx: Context) -> None: ...
+
+    async with PluginHarness(Models()) as harness:
+        said = await harness.say(typed)
+    name = typed.split()[0]
+    assert said == (f"I don't know {name}. Did you mean {meant}?" if meant else "Write /model status or /model swap")
+
+
 @pytest.mark.parametrize("text", ["break my secret", "/fail", "/exit", "/cancel", "/exhaust", "/nonsense"])
 async def test_a_failing_handler_is_told_without_its_cause_and_the_rest_goes_on(
     settings: Settings, text: str, capsys: pytest.CaptureFixture[str]
