@@ -28,6 +28,8 @@ class Capabilities:
     """A conversation can still be answered after a restart. A terminal session can't."""
     buttons: bool = False
     """Buttons below a reply are shown, and pressing one becomes an ActionInvoked."""
+    marks_sends: bool = False
+    """The adapter itself sets and withdraws the marks of its sends. Else a send counts as begun from its call on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,28 @@ class FleetingState(AdapterState):
         self._values[key] = value
 
 
+class SendMarks(Protocol):
+    """Which replies may be with a platform that would show a repeated one. After a kill those are not sent again."""
+
+    async def set(self, nonce: str) -> None:
+        """A request that may deliver a reply is about to leave; that is on disk when this returns."""
+        ...
+
+    async def withdraw(self, nonce: str) -> None:
+        """The platform took nothing of it, as when it asks to wait; that is on disk when this returns."""
+        ...
+
+
+class FleetingMarks(SendMarks):
+    """Keeps nothing: where nobody is killed, nobody needs to know."""
+
+    async def set(self, nonce: str) -> None:
+        """See SendMarks."""
+
+    async def withdraw(self, nonce: str) -> None:
+        """See SendMarks."""
+
+
 class Adapter(ABC):
     """One platform. Made with the settings, started, and started again where that raised, closed at the end.
 
@@ -76,12 +100,15 @@ class Adapter(ABC):
     capabilities: Capabilities = Capabilities()
     state: AdapterState
     """Fleeting until the host puts one that lasts in its place, which it does before `sync_commands` and `start`."""
+    marks: SendMarks
+    """Only for an adapter that `marks_sends`. The host sets it, as it does `state`."""
     report: Callable[[ConnectionChanged], None]
     """Tells how the connection stands: returns at once and never raises. The host sets it, as it does `state`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state = FleetingState()
+        self.marks = FleetingMarks()
         self.report = lambda change: None
 
     @abstractmethod
@@ -100,6 +127,8 @@ class Adapter(ABC):
         """Deliver one reply and return the platform's id of the message, if it has ids.
 
         Raises DeliveryError (try again), DeliveryRefusedError (never) or DeliveryUncertainError (may have arrived).
+        SettingsError, for what only the operator can mend, keeps this reply and all others until the next start;
+        `start` must raise it too.
         """
 
     def show_progress(self, conversation: ConversationRef, text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -35,6 +35,7 @@ from bot.skills import Skills
 from bot.store.adapter_state import StoredState
 from bot.store.store import Store
 from bot.supervisor import Supervisor
+from bot.waiting import first_of
 
 if TYPE_CHECKING:
     from bot.api.server import HttpServer
@@ -174,7 +175,9 @@ class App:
         revisions = Revisions()
         outcomes = Outcomes(store, answerer, self.sender, history, revisions)
         self.dispatcher = Dispatcher(self.settings, store, self.bus, outcomes, self.sender, revisions)
-        self.supervisor = Supervisor(self.adapters, self.dispatcher.accept, self.handlers.commands, self.connections)
+        self.supervisor = Supervisor(
+            self.adapters, self.dispatcher.accept, self.handlers.commands, self.connections, self.sender.hold
+        )
 
     def _start_http(self, store: Store) -> HttpServer | None:
         routers = [router for adapter in self.adapters if (router := adapter.router()) is not None]
@@ -189,7 +192,7 @@ class App:
         return server
 
     async def _serve(self) -> None:
-        await _first_of(self._stopping.wait(), self.supervisor.wait(), self._watch_model())
+        await first_of(self._stopping.wait(), self.supervisor.wait(), self._watch_model())
 
     async def _watch_model(self) -> None:
         await self.model.wait_until_loaded()
@@ -205,21 +208,9 @@ class App:
         await self.supervisor.stop()
         if self.http is not None:
             await self.http.aclose()
-        settled = await _first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
+        settled = await first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
         if not settled:
             _log.warning("stopped before everything was answered; the rest goes on at the next start")
 
     async def _tell_reload(self, version: str, previous: str | None) -> None:
         await self.bus.publish(ModelReloaded(at=datetime.now(UTC), version=version, previous=previous))
-
-
-async def _first_of(*waits: Coroutine[Any, Any, Any]) -> Any:
-    """Return what the first to end returns, or raise what it raises; the others are cancelled."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return next(task.result() for task in tasks if task in done)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -14,10 +14,12 @@ import structlog
 from bot.adapter import Adapter
 from bot.backoff import Sleep, delays, until_available
 from bot.bus.event_bus import EventBus
-from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError
+from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
 from bot.events import ConversationRef, Delivery, ReplySent
 from bot.lanes import Lanes
 from bot.logs import describe
+from bot.marks import StoredMarks
+from bot.waiting import first_of
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -61,6 +63,10 @@ class Sender:
         self._bus = bus
         self._adapters = adapters
         self._sleep = sleep
+        self._marks = StoredMarks(store, sleep)
+        for adapter in adapters.values():
+            adapter.marks = self._marks
+        self._held = {platform: asyncio.Event() for platform in adapters}
         self._lanes = {
             platform: Lanes[Delivery](self._deliver, per_key=waiting_per_conversation, in_all=waiting_in_all)
             for platform in adapters
@@ -77,6 +83,10 @@ class Sender:
         if delivery.reply_to is not None:
             self._unsent[delivery.conversation, delivery.reply_to] = delivery.nonce
         self._lanes[delivery.conversation.platform].add(delivery.conversation.conversation_id, delivery)
+
+    def hold(self, platform: str) -> None:
+        """Begin no further send on a platform that is down for good: its replies stay in the outbox."""
+        self._held[platform].set()
 
     def is_unsent(self, conversation: ConversationRef, message_id: str) -> bool:
         """Whether the reply to a message is still here."""
@@ -112,22 +122,28 @@ class Sender:
         await asyncio.gather(*(lanes.aclose() for lanes in self._lanes.values()))
 
     async def _deliver(self, delivery: Delivery) -> None:
-        await self._record(delivery, await self._send(delivery))
+        end = await self._send(delivery)
+        if end is not None:
+            await self._record(delivery, end)
         self._withdrawn.discard(delivery.nonce)
         if delivery.reply_to is not None:
             self._unsent.pop((delivery.conversation, delivery.reply_to), None)
 
-    async def _send(self, delivery: Delivery) -> Arrived | GivenUp:
+    async def _send(self, delivery: Delivery) -> Arrived | GivenUp | None:
+        """Return what became of a reply, or None where its platform is held."""
         adapter = self._adapters[delivery.conversation.platform]
-        reason = ""
+        reason, wait = "", 0.0
         for delay in islice(delays(), TRIES):
+            if await self._is_held(adapter.name, wait):
+                return None
             if delivery.nonce in self._withdrawn:
                 return GivenUp("withdrawn", "the message it answers was deleted")
-            if not adapter.capabilities.deduplicates_sends:
-                await until_available(lambda: self._store.save_attempt(delivery.nonce), self._sleep)
             wait = delay
             try:
-                return Arrived(await adapter.send(delivery))
+                return Arrived(await self._attempt(adapter, delivery))
+            except SettingsError as error:
+                _log.error("replies are held until the next start", adapter=adapter.name, reason=str(error))
+                self.hold(adapter.name)
             except DeliveryRefusedError as error:
                 return GivenUp("failed", str(error))
             except DeliveryError as error:
@@ -139,8 +155,28 @@ class Sender:
                 reason = type(error).__name__
                 if not self._deduplicates(delivery):
                     return GivenUp("ambiguous", reason)
-            await self._sleep(wait)
+        if await self._is_held(adapter.name):
+            return None
         return GivenUp("failed", f"given up after {TRIES} tries: {reason}")
+
+    async def _attempt(self, adapter: Adapter, delivery: Delivery) -> str | None:
+        """Send once, marked as long as the reply may be with a platform that would show a repeat."""
+        if self._deduplicates(delivery) or adapter.capabilities.marks_sends:
+            return await adapter.send(delivery)
+        await self._marks.set(delivery.nonce)
+        try:
+            return await adapter.send(delivery)
+        except (DeliveryError, SettingsError) as error:
+            if not isinstance(error, DeliveryUncertainError):
+                await self._marks.withdraw(delivery.nonce)
+            raise
+
+    async def _is_held(self, platform: str, seconds: float = 0.0) -> bool:
+        """Wait so many seconds, or until a platform is held, and return whether it is."""
+        held = self._held[platform]
+        if seconds and not held.is_set():
+            await first_of(self._sleep(seconds), held.wait())
+        return held.is_set()
 
     async def _record(self, delivery: Delivery, end: Arrived | GivenUp) -> None:
         if isinstance(end, GivenUp):

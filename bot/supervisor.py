@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -32,14 +32,19 @@ class Supervisor:
         publish: Publish,
         commands: Sequence[Command],
         connections: Connections,
+        on_refused: Callable[[str], None],
         *,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Have adapters offer `commands`, hand their events to `publish` and tell `connections` how they stand."""
+        """Have adapters offer `commands`, hand their events to `publish` and tell `connections` how they stand.
+
+        `on_refused` is told of each that only the operator can bring back.
+        """
         self._adapters = tuple(adapters)
         self._publish = publish
         self._commands = commands
         self._connections = connections
+        self._on_refused = on_refused
         self._sleep = sleep
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,6 +77,7 @@ class Supervisor:
                 await adapter.start(self._publish)
             except SettingsError as error:
                 self._tell(adapter, "fatal", str(error))
+                self._on_refused(adapter.name)
                 raise
             except Exception as error:  # whatever an adapter's library raises
                 if clock() - started > SETTLED_AFTER:

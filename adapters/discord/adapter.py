@@ -100,9 +100,8 @@ class DiscordAdapter(Adapter):
         self._typing.stop(channel)
         try:
             return await deliver(Rest(client.http), delivery)
-        except DeliveryError as error:
-            if error.__cause__ is not None and to_settings_error(error.__cause__):
-                self._fatal.set()  # the gateway may take hours to notice that a token was revoked
+        except SettingsError:
+            self._fatal.set()  # the gateway may take hours to notice that a token was revoked
             raise
 
     def show_progress(self, conversation: ConversationRef, text: str) -> None:
@@ -175,9 +174,9 @@ class DiscordAdapter(Adapter):
         await self.state.save(_MENU, mark)
 
     async def _wait_for_login(self) -> Client:
-        if not self._fatal.is_set():
+        if not (self._logged_in.is_set() or self._fatal.is_set()):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._logged_in.wait(), LOGIN_SECONDS)
+                await asyncio.wait_for(_first_of(self._logged_in.wait(), self._fatal.wait()), LOGIN_SECONDS)
         if self._client is None or not self._logged_in.is_set():
             raise DeliveryError("there is no connection to Discord")
         return self._client

@@ -17,7 +17,7 @@ LONGEST = 2000
 
 
 async def deliver(rest: Rest, delivery: Delivery) -> str:
-    """Send a reply and return the id of its first message. Raises DeliveryError or one of its kinds."""
+    """Send a reply and return the id of its first message. Raises DeliveryError, or SettingsError for a bad token."""
     parts = split_text(to_markdown(delivery.reply.text), LONGEST)
     if not parts:
         raise DeliveryRefusedError("there is nothing to see in this reply")

@@ -48,10 +48,12 @@ def to_settings_error(error: BaseException) -> SettingsError | None:
     return None
 
 
-def to_delivery_error(error: Exception) -> DeliveryError:
+def to_delivery_error(error: Exception) -> DeliveryError | SettingsError:
     """What became of a message whose sending raised `error`."""
     if isinstance(error, DeliveryError):
         return error
+    if (refused := to_settings_error(error)) is not None:
+        return refused
     if isinstance(error, discord.HTTPException):
         reason = f"Discord answered {error.status} ({error.code})"
         if error.status >= 500:

@@ -20,6 +20,7 @@ from adapters.telegram.client import REVOKED, WANTED, Client
 from adapters.telegram.convert import tell_migration
 from adapters.telegram.intake import Intake
 from adapters.telegram.outgoing import to_menu
+from adapters.telegram.pacing import Pacer
 from adapters.telegram.places import PLATFORM, Askers, Place
 from adapters.telegram.polling import Poller
 from adapters.telegram.presses import Presses
@@ -45,9 +46,9 @@ class TelegramAdapter(Adapter):
     """Serves one bot of Telegram's, by long polling or by webhook."""
 
     name = PLATFORM
-    capabilities = Capabilities(buttons=True)
+    capabilities = Capabilities(buttons=True, marks_sends=True)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, pacer: Pacer | None = None) -> None:
         """Raises SettingsError where the token or, with webhooks, the address is missing."""
         super().__init__(settings)
         self._client = Client(settings.telegram)
@@ -57,10 +58,13 @@ class TelegramAdapter(Adapter):
         self._presses = Presses(self._client)
         self._typing = Typing(self._client)
         self._askers = Askers()
-        self._postman = Postman(self._client, self._presses, self._askers, self._tell_migration)
+        self._postman = Postman(
+            self._client, self._presses, self._askers, self._tell_migration, lambda: self.marks, pacer or Pacer()
+        )
         self._intake: Intake | None = None
         self._answers: bool | None = None
         self._running: asyncio.Task[None] | None = None
+        self._refusal: SettingsError | None = None
         self._closed = False
 
     async def start(self, publish: Publish) -> None:
@@ -71,13 +75,21 @@ class TelegramAdapter(Adapter):
         try:
             await self._running
         except asyncio.CancelledError:
+            if self._refusal is not None:
+                raise self._refusal from None
             if not self._closed:
                 raise
 
     async def send(self, delivery: Delivery) -> str | None:
-        """Deliver a reply and return the id of its first message. Raises DeliveryError."""
+        """Deliver a reply and return the id of its first message. Raises DeliveryError, or SettingsError as `start`."""
         self.end_progress(delivery.conversation)
-        return await self._postman.send(delivery)
+        try:
+            return await self._postman.send(delivery)
+        except SettingsError as error:  # whoever waits for updates may hear of it much later
+            self._refusal = error
+            if self._running:
+                self._running.cancel()
+            raise
 
     def show_progress(self, conversation: ConversationRef, text: str) -> None:
         """Show "typing". Telegram has no place for a text that grows."""

@@ -8,7 +8,7 @@ import re
 from typing import Any, cast
 
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from adapters.telegram.connections import SECONDS, Connections, NotSentError, UnansweredError
 from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
@@ -68,12 +68,14 @@ class Client(Bot):
             await request.shutdown()
 
 
-def to_delivery_error(error: TelegramError) -> DeliveryError:
-    """What a failed send means for the reply."""
+def to_delivery_error(error: TelegramError) -> DeliveryError | SettingsError:
+    """What a failed send means for the reply, or for all of them."""
     if isinstance(error, RetryAfter):
         return DeliveryError("Telegram asks to wait", seconds_to_wait(error))
     if isinstance(error, InvalidToken):
-        return DeliveryError(REVOKED)
+        return SettingsError(REVOKED)
+    if isinstance(error, ChatMigrated):
+        return DeliveryError("the group has another id now")
     if isinstance(error, Forbidden):
         return DeliveryRefusedError("Telegram: the bot was blocked or removed, or may not write there")
     if isinstance(error, BadRequest):

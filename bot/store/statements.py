@@ -73,6 +73,7 @@ KEEP_NOTE = _add_note.on_conflict_do_update(
 
 _this_delivery = update(OUTBOX).where(OUTBOX.c.id == bindparam("reply_id"))
 BEGIN_ATTEMPT = _this_delivery.values(status="sending", attempts=OUTBOX.c.attempts + 1)
+WITHDRAW_ATTEMPT = _this_delivery.where(OUTBOX.c.status == "sending").values(status="pending")
 END_DELIVERED = _this_delivery.values(status="sent", sent_at=bindparam("now"), message_id=bindparam("sent_as"))
 END_UNDELIVERED = _this_delivery.values(status=bindparam("new_status"), reason=bindparam("why"))
 

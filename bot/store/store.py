@@ -103,6 +103,10 @@ class Store:
         """Note that a reply is about to be sent, where a repeated send would show."""
         await self._writer.write([Write(statements.BEGIN_ATTEMPT, {"reply_id": reply_id(nonce)})])
 
+    async def withdraw_attempt(self, nonce: str) -> None:
+        """Note that nothing of a reply is with its platform after all."""
+        await self._writer.write([Write(statements.WITHDRAW_ATTEMPT, {"reply_id": reply_id(nonce)})])
+
     async def save_delivered(self, nonce: str, message_id: str | None) -> None:
         """Note that a reply arrived, and the platform's id for it."""
         row = {"reply_id": reply_id(nonce), "now": datetime.now(UTC), "sent_as": message_id}

@@ -43,10 +43,11 @@ class FakeAdapter(Adapter):
         deduplicates_sends: bool = True,
         outlives_process: bool = True,
         buttons: bool = False,
+        marks_sends: bool = False,
     ) -> None:
         super().__init__(settings or Settings())
         self.name = name
-        self.capabilities = Capabilities(deduplicates_sends, outlives_process, buttons)
+        self.capabilities = Capabilities(deduplicates_sends, outlives_process, buttons, marks_sends)
         self.arrived: list[Delivery] = []
         self.attempts: list[Delivery] = []
         self.progress: list[tuple[ConversationRef, str | None]] = []

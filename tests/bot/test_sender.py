@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.bus.local import LocalBus
-from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, StoreUnavailableError
+from bot.errors import (
+    DeliveryError,
+    DeliveryRefusedError,
+    DeliveryUncertainError,
+    SettingsError,
+    StoreUnavailableError,
+)
 from bot.events import Delivery, Reply, ReplySent
 from bot.sender import TRIES, Sender
 from bot.settings import Settings
@@ -14,6 +20,7 @@ from bot.store.ids import new_id
 from bot.store.outcome import Outcome
 from bot.store.store import Store
 from bot.testing import FakeAdapter
+from bot.waiting import first_of
 
 
 class Bench:
@@ -22,6 +29,9 @@ class Bench:
     def __init__(self, store: Store, *adapters: FakeAdapter) -> None:
         self.store = store
         self.waits: list[float] = []
+        self.halt = asyncio.Event()
+        self.halt.set()
+        self._waiting = asyncio.Event()
         self.bus = LocalBus()
         self.sender = Sender(
             store,
@@ -34,7 +44,13 @@ class Bench:
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
+        self._waiting.set()
+        await self.halt.wait()
         await asyncio.sleep(0)
+
+    async def until_waiting_or_idle(self) -> None:
+        """Return once a try has failed, whether another one is waited for or not."""
+        await asyncio.wait_for(first_of(self._waiting.wait(), self.sender.drain()), 10)
 
     async def commit(self, adapter: FakeAdapter, text: str, conversation: str = "c1") -> Delivery:
         """Leave a reply in the outbox, as the dispatcher does."""
@@ -122,6 +138,74 @@ async def test_an_uncertain_send_is_marked_where_a_repeat_would_show(store: Stor
     await bench.send(adapter, "hello")
     assert len(adapter.attempts) == 1
     assert await bench.outbox() == {"ambiguous": 1}
+
+
+@pytest.mark.parametrize("failure", [DeliveryError("wait", retry_after=60), SettingsError("the token was revoked")])
+async def test_a_send_that_the_platform_did_not_take_counts_as_never_begun(store: Store, failure: Exception) -> None:
+    adapter = FakeAdapter(deduplicates_sends=False)
+    bench = Bench(store, adapter)
+    adapter.fail_next(failure)
+    bench.halt.clear()
+    delivery = await bench.commit(adapter, "hello")
+    bench.sender.add(delivery)
+    await bench.until_waiting_or_idle()
+    assert await bench.outbox() == {"pending": 1}
+    await bench.sender.aclose()  # a kill leaves the same
+    successor = Bench(store, adapter)
+    await successor.sender.recover(["fake"])
+    assert await successor.sender.drain(10)
+    assert adapter.arrived == [delivery]
+    assert await bench.outbox() == {"sent": 1}
+
+
+async def test_an_adapter_that_marks_its_sends_is_believed(store: Store) -> None:
+    class Marking(FakeAdapter):
+        async def send(self, delivery: Delivery) -> str | None:
+            seen.append(await bench.outbox())
+            await self.marks.set(delivery.nonce)
+            seen.append(await bench.outbox())
+            await self.marks.withdraw(delivery.nonce)
+            seen.append(await bench.outbox())
+            return await super().send(delivery)
+
+    seen: list[dict[str, int]] = []
+    adapter = Marking(deduplicates_sends=False, marks_sends=True)
+    bench = Bench(store, adapter)
+    await bench.send(adapter, "hello")
+    assert seen == [{"pending": 1}, {"sending": 1}, {"pending": 1}]
+    assert await bench.outbox() == {"sent": 1}
+
+
+async def test_fault_05_replies_of_a_platform_that_is_down_for_good_wait_for_the_next_start(store: Store) -> None:
+    down, up = FakeAdapter(name="down"), FakeAdapter(name="up")
+    bench = Bench(store, down, up)
+    down.fail_next(*(DeliveryError("401") for _ in range(TRIES)))
+    bench.halt.clear()
+    for conversation in ("c1", "c1", "c2"):
+        bench.sender.add(await bench.commit(down, "hello", conversation))
+    await bench.until_waiting_or_idle()
+    bench.sender.hold("down")  # while it waits for another try, which nobody needs to wait for now
+    assert await asyncio.wait_for(bench.sender.drain(), 10)
+    bench.halt.set()
+    bench.sender.add(await bench.commit(down, "hello", "c3"))
+    await bench.send(up, "hello")
+    assert len(down.attempts) == 2
+    assert await bench.outbox() == {"pending": 4, "sent": 1}
+    successor = Bench(store, mended := FakeAdapter(name="down"))
+    await successor.sender.recover(["down"])
+    assert await successor.sender.drain(10)
+    assert texts(mended) == ["hello"] * 4
+
+
+async def test_fault_05_what_a_send_says_of_its_settings_holds_all_others(store: Store) -> None:
+    adapter = FakeAdapter()
+    bench = Bench(store, adapter)
+    adapter.fail_next(SettingsError("the token was revoked"))
+    for _ in range(3):
+        await bench.send(adapter, "hello")
+    assert len(adapter.attempts) == 1
+    assert bench.waits == []
+    assert await bench.outbox() == {"pending": 3}
 
 
 async def test_replies_of_a_conversation_arrive_in_order_and_others_overtake(store: Store) -> None:

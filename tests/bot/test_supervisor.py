@@ -39,10 +39,13 @@ class Clock:
 async def ignore(_event: PlatformEvent) -> None: ...
 
 
+def shrug(_platform: str) -> None: ...
+
+
 async def test_an_adapter_that_breaks_off_is_started_again_ever_later_and_others_go_on() -> None:
     shaky, steady, clock = Shaky(*(OSError("no network") for _ in range(3))), FakeAdapter(), Clock()
     connections = Connections(LocalBus())
-    supervisor = Supervisor([shaky, steady], ignore, (), connections, sleep=clock.sleep)
+    supervisor = Supervisor([shaky, steady], ignore, (), connections, shrug, sleep=clock.sleep)
     supervisor.start()
     await steady.say("hello")
     await shaky.say("hello")
@@ -52,7 +55,7 @@ async def test_an_adapter_that_breaks_off_is_started_again_ever_later_and_others
 
 async def test_it_ends_when_every_adapter_has_come_to_its_end() -> None:
     one, two = FakeAdapter(name="one"), FakeAdapter(name="two")
-    supervisor = Supervisor([one, two], ignore, (), Connections(LocalBus()))
+    supervisor = Supervisor([one, two], ignore, (), Connections(LocalBus()), shrug)
     supervisor.start()
     end = asyncio.create_task(supervisor.wait())
     await one.aclose()
@@ -63,19 +66,20 @@ async def test_it_ends_when_every_adapter_has_come_to_its_end() -> None:
 
 async def test_an_adapter_that_is_refused_for_its_settings_is_not_started_again() -> None:
     shaky, clock = Shaky(SettingsError("the token was revoked")), Clock()
-    connections = Connections(LocalBus())
-    supervisor = Supervisor([shaky], ignore, (), connections, sleep=clock.sleep)
+    connections, refused = Connections(LocalBus()), list[str]()
+    supervisor = Supervisor([shaky], ignore, (), connections, refused.append, sleep=clock.sleep)
     supervisor.start()
     with pytest.raises(SettingsError, match="revoked"):
         await supervisor.wait()
     assert clock.waits == []
+    assert refused == ["shaky"]
     latest = connections.latest["shaky"]
     assert (latest.state, latest.reason) == ("fatal", "the token was revoked")
 
 
 async def test_an_adapter_that_is_refused_does_not_end_the_others() -> None:
     shaky, steady = Shaky(SettingsError("the token was revoked")), FakeAdapter()
-    supervisor = Supervisor([shaky, steady], ignore, (), Connections(LocalBus()))
+    supervisor = Supervisor([shaky, steady], ignore, (), Connections(LocalBus()), shrug)
     supervisor.start()
     end = asyncio.create_task(supervisor.wait())
     await steady.say("hello")
@@ -90,7 +94,7 @@ async def test_what_adapters_report_is_kept_and_told_to_listeners() -> None:
     connections = Connections(bus)
     heard: asyncio.Queue[ConnectionChanged] = asyncio.Queue()
     bus.subscribe(ConnectionChanged, heard.put)
-    supervisor = Supervisor([adapter], ignore, (), connections)
+    supervisor = Supervisor([adapter], ignore, (), connections, shrug)
     supervisor.start()
     await adapter.say("hello")
     assert connections.latest == {}
@@ -110,7 +114,7 @@ async def test_one_that_broke_off_counts_as_lost_until_it_is_started_again() -> 
         states.append(connections.latest["shaky"].state)
 
     shaky = Shaky(OSError("no network"))
-    supervisor = Supervisor([shaky], ignore, (), connections, sleep=sleep)
+    supervisor = Supervisor([shaky], ignore, (), connections, shrug, sleep=sleep)
     supervisor.start()
     await shaky.say("hello")
     assert states == ["lost"]

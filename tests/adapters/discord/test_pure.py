@@ -15,7 +15,13 @@ from adapters.discord.failures import to_delivery_error, to_settings_error
 from adapters.discord.menu import MANAGE_SERVER, fingerprint, to_menu
 from adapters.discord.tokens import ReplyToken
 from bot.commands import Command, Option, Permission
-from bot.errors import DeliveryError, DeliveryRefusedError, DeliveryUncertainError, SettingsError
+from bot.errors import (
+    DeliveryError,
+    DeliveryRefusedError,
+    DeliveryUncertainError,
+    FamiliarError,
+    SettingsError,
+)
 from tests.simulators.discord_payloads import snowflake
 
 
@@ -24,13 +30,13 @@ def failure(status: int, code: int, kind: type[discord.HTTPException] = discord.
     return kind(cast(Any, response), cast(Any, {"code": code, "message": "Words"}))
 
 
-MEANINGS: dict[str, tuple[Exception, type[DeliveryError]]] = {
+MEANINGS: dict[str, tuple[Exception, type[FamiliarError]]] = {
     "50007": (failure(403, 50007, discord.Forbidden), DeliveryRefusedError),
     "50013": (failure(403, 50013, discord.Forbidden), DeliveryRefusedError),
     "50001": (failure(403, 50001, discord.Forbidden), DeliveryRefusedError),
     "10003": (failure(404, 10003, discord.NotFound), DeliveryRefusedError),
     "50006": (failure(400, 50006), DeliveryRefusedError),
-    "401": (failure(401, 0), DeliveryError),
+    "401": (failure(401, 0), SettingsError),
     "429": (failure(429, 0), DeliveryError),
     "503": (failure(503, 0, discord.DiscordServerError), DeliveryUncertainError),
     "dropped": (aiohttp.ServerDisconnectedError(), DeliveryUncertainError),
@@ -42,7 +48,7 @@ MEANINGS: dict[str, tuple[Exception, type[DeliveryError]]] = {
 
 
 @pytest.mark.parametrize(("error", "kind"), MEANINGS.values(), ids=MEANINGS)
-def test_failures_mean(error: Exception, kind: type[DeliveryError]) -> None:
+def test_failures_mean(error: Exception, kind: type[FamiliarError]) -> None:
     assert type(to_delivery_error(error)) is kind
 
 

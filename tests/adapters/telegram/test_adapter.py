@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from adapters.telegram import progress
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.pacing import Pacer
+from bot.adapter import SendMarks
 from bot.commands import Command, Permission
 from bot.errors import (
     DeliveryError,
@@ -31,6 +33,19 @@ HERE = ConversationRef("telegram", str(ANA))
 COMMANDS = (Command("help", "Show what I can do"), Command("model load", "Load", permission=Permission.ADMIN))
 
 
+class Marks(SendMarks):
+    """What a kill at any moment would leave behind: whether each reply may have arrived."""
+
+    def __init__(self) -> None:
+        self.states: list[str] = []
+
+    async def set(self, nonce: str) -> None:
+        self.states.append(f"{nonce} may be there")
+
+    async def withdraw(self, nonce: str) -> None:
+        self.states.append(f"{nonce} is not there")
+
+
 class Desk:
     """An adapter, and what it told its host."""
 
@@ -40,6 +55,8 @@ class Desk:
         self.adapter = TelegramAdapter(Settings(telegram=TelegramSettings(**own), **about))
         self.reports: list[ConnectionChanged] = []
         self.adapter.report = self.reports.append
+        self.marks = Marks()
+        self.adapter.marks = self.marks
         self.events: list[PlatformEvent] = []
         self.failures: list[Exception] = []
         self._task: asyncio.Task[None] | None = None
@@ -59,6 +76,10 @@ class Desk:
         """Wait until as many messages came, and compare."""
         await self.world.until(lambda: len(self.events) >= len(texts))
         assert [event.text for event in self.events if isinstance(event, MessageReceived)] == list(texts)
+
+    async def ended(self) -> None:
+        assert self._task
+        await asyncio.wait_for(self._task, 10)
 
     async def aclose(self) -> None:
         await self.adapter.aclose()
@@ -206,6 +227,50 @@ async def test_a_send_that_never_left_is_tried_again(telegram: Telegram) -> None
         await desk.adapter.send(deliver("hello"))
     assert type(caught.value) is DeliveryError
     await desk.aclose()
+
+
+async def test_a_reply_counts_as_sent_only_while_it_may_be_with_telegram(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while it waits for its turn nor while Telegram asks to wait."""
+    seen: list[list[str]] = []
+
+    async def sleep(seconds: float) -> None:
+        seen.append(list(desk.marks.states))
+        clock.append(clock[-1] + seconds)
+
+    clock = [1000.0]
+    desk.world.flood_limits = False
+    desk.adapter = TelegramAdapter(desk.adapter.settings, Pacer(lambda: clock[-1], sleep))
+    desk.adapter.marks = desk.marks
+    desk.world.faults.add(match="sendMessage", status=429, retry_after=50)
+    await desk.adapter.send(deliver("hello"))
+    assert seen == [["1 may be there", "1 is not there"]]  # Telegram asked to wait
+    assert desk.marks.states == ["1 may be there", "1 is not there", "1 may be there"]
+    seen.clear()
+    desk.marks.states.clear()
+    await desk.adapter.send(deliver("word " * 1000, nonce="2"))
+    assert seen == [[], ["2 may be there"]]  # its turn, and the turn of its second part
+    assert desk.marks.states == ["2 may be there"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"drop": True, "served": True}], ids=str)
+async def test_where_nobody_can_tell_a_reply_keeps_its_mark(desk: Desk, fault: dict[str, Any]) -> None:
+    desk.world.faults.add(match="sendMessage", **fault)
+    with pytest.raises(DeliveryUncertainError):
+        await desk.adapter.send(deliver("hello"))
+    assert desk.marks.states == ["1 may be there"]
+
+
+async def test_fault_05_a_token_revoked_meanwhile_ends_it_with_the_next_send(desk: Desk) -> None:
+    await desk.start()
+    desk.world.token = "4711:AAanother"  # the poll that waits is not told
+    with pytest.raises(SettingsError, match="does not know the token") as caught:
+        await desk.adapter.send(deliver("hello"))
+    assert desk.marks.states == ["1 may be there", "1 is not there"]
+    with pytest.raises(SettingsError) as ended:
+        await desk.ended()
+    assert ended.value is caught.value
 
 
 async def test_typing_is_shown_again_and_again_until_the_reply(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
