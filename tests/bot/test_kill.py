@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.kill.doom import AFTER_SEND
+from tests.simulators.kill.doom import AFTER_REFUSAL, AFTER_SEND
 from tests.simulators.kill.harness import Verdict, every_stage, kill_again_and_again
 
 
@@ -37,6 +37,12 @@ async def test_where_repeats_would_show_what_is_uncertain_is_held_back_and_count
     verdict = await kill_again_and_again(tmp_path, stages, deduplicates=False, conversations=conversations)
     assert faults(verdict) == NONE
     assert 0 < verdict.ambiguous <= verdict.kills * conversations
+
+
+async def test_killed_while_the_platform_asks_to_wait_nothing_counts_as_uncertain(tmp_path: Path) -> None:
+    verdict = await kill_again_and_again(tmp_path, [AFTER_REFUSAL] * 4, deduplicates=False, busy=True, conversations=1)
+    assert faults(verdict) == NONE
+    assert verdict.ambiguous == 0
 
 
 async def test_a_platform_that_shows_repeats_after_all_is_noticed(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ AFTER_INBOX = "after the inbox commit"
 GENERATING = "mid-generation"
 BEFORE_SEND = "after the outcome commit, before the send"
 AFTER_SEND = "after the send, before the mark"
+AFTER_REFUSAL = "after the platform asked to wait, before the next try"
 STAGES = (BEFORE_INBOX, AFTER_INBOX, GENERATING, BEFORE_SEND, AFTER_SEND)
 
 Reach = Callable[[str], None]
@@ -50,6 +51,10 @@ def mortal_store(reach: Reach) -> type[Store]:
         async def save_outcome(self, outcome: Outcome) -> None:
             await super().save_outcome(outcome)
             reach(BEFORE_SEND)
+
+        async def withdraw_attempt(self, nonce: str) -> None:
+            await super().withdraw_attempt(nonce)
+            reach(AFTER_REFUSAL)
 
         async def save_delivered(self, nonce: str, message_id: str | None) -> None:
             reach(AFTER_SEND)

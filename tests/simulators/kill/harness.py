@@ -49,17 +49,19 @@ async def kill_again_and_again(
     *,
     deduplicates: bool,
     keeps_its_word: bool = True,
+    busy: bool = False,
     conversations: int = 6,
     seed: int = 1,
 ) -> Verdict:
     """Serve people on `home`, killed once at each of the stages (None: at a random moment), and end in good order.
 
-    `deduplicates` is what the adapter says of its platform, and true if that `keeps_its_word`.
+    `deduplicates` is what the adapter says of its platform, and true if that `keeps_its_word`. A `busy` platform asks
+    to wait before it takes a reply.
     """
     draw = random.Random(seed)
     with TemporaryDirectory(prefix="familiar-") as folder:  # a socket's path must be short
         life = Life(str(home), f"{folder}/socket", deduplicates)
-        platform = Platform(Path(life.socket), conversations, deduplicates=deduplicates and keeps_its_word)
+        platform = Platform(Path(life.socket), conversations, deduplicates=deduplicates and keeps_its_word, busy=busy)
         async with platform, _nursery() as nursery:
             for stage in stages:
                 countdown, seconds = draw.randint(1, 2 * conversations), draw.uniform(0, LONGEST_LIFE_SECONDS)

@@ -27,11 +27,14 @@ class Platform:
     """Listens on a Unix socket. What is not confirmed is sent again to the next process that connects.
 
     Where it `deduplicates`, a repeated nonce is acknowledged and dropped, as at Discord; otherwise people see it again.
+    A `busy` one asks to wait whenever it is first sent a reply.
     """
 
-    def __init__(self, socket: Path, conversations: int, *, deduplicates: bool) -> None:
+    def __init__(self, socket: Path, conversations: int, *, deduplicates: bool, busy: bool) -> None:
         self._socket = socket
         self._deduplicates = deduplicates
+        self._busy = busy
+        self._refused: set[str] = set()
         self.conversations = {f"c{number}": Conversation() for number in range(conversations)}
         self._updates = 0
         self._unconfirmed: dict[int, bytes] = {}
@@ -77,6 +80,10 @@ class Platform:
             self._look()
             return
         nonce, name = message["send"], message["conversation"]
+        if self._busy and nonce not in self._refused:
+            self._refused.add(nonce)
+            _tell(writer, json.dumps({"refused": nonce}).encode() + b"\n")
+            return
         if not (self._deduplicates and nonce in self._nonces):
             self._nonces.add(nonce)
             self._show(self.conversations[name], int(message["text"].rpartition(" ")[2]))

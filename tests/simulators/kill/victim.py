@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from bot.adapter import Adapter, Capabilities, Publish
 from bot.app import App
-from bot.errors import DeliveryUncertainError
+from bot.errors import DeliveryError, DeliveryUncertainError
 from bot.events import Author, ConversationRef, Delivery, MessageReceived, UserRef
 from bot.lanes import Lanes
 from bot.plugin import Context, Plugin, on
@@ -48,7 +48,7 @@ class SocketAdapter(Adapter):
         self.capabilities = Capabilities(deduplicates_sends=life.deduplicates)
         self._socket = life.socket
         self._connected: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
-        self._sending: dict[str, asyncio.Future[None]] = {}
+        self._sending: dict[str, asyncio.Future[bool]] = {}
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self, publish: Publish) -> None:
@@ -68,7 +68,8 @@ class SocketAdapter(Adapter):
         sent = self._sending[delivery.nonce] = asyncio.get_running_loop().create_future()
         conversation = delivery.conversation.conversation_id
         self._write(writer, send=delivery.nonce, conversation=conversation, text=delivery.reply.text)
-        await sent
+        if not await sent:
+            raise DeliveryError("the platform asks to wait")
         return delivery.nonce
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, publish: Publish) -> None:
@@ -80,7 +81,9 @@ class SocketAdapter(Adapter):
         while line := await reader.readline():
             message = json.loads(line)
             if "sent" in message:
-                self._sending.pop(message["sent"]).set_result(None)
+                self._sending.pop(message["sent"]).set_result(True)
+            elif "refused" in message:
+                self._sending.pop(message["refused"]).set_result(False)
             else:
                 lanes.add(message["conversation"], message)
 
