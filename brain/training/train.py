@@ -15,8 +15,6 @@ from pathlib import Path
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
 
 from brain.errors import ConfigError, DataError, TrainingError
 from brain.memory.exemplars import Exemplars
@@ -30,6 +28,7 @@ from brain.training.curves import draw_curves
 from brain.training.folders import recover
 from brain.training.metrics import perplexity
 from brain.training.optimizer import build_optimizer, learning_rate
+from brain.training.progress_bar import progress_bar
 from brain.training.run_state import Progress, load_run_state, save_run_state
 from brain.training.settings import RunSettings
 
@@ -73,7 +72,7 @@ class Trainer:
             self.console.print(f"This run is finished: {self.best}")
             return self.best
         stream = self._stream().batches(start=self.progress.step)
-        with _progress_bar(self.console) as bar:
+        with progress_bar(self.console) as bar:
             task = bar.add_task("training", total=schedule.steps, completed=self.progress.step, note="")
             for loss in self._steps(stream):
                 bar.update(task, completed=self.progress.step, note=f"loss {loss:.3f}")
@@ -192,13 +191,3 @@ class Trainer:
             f"{perplexity(progress.best_loss):.2f} a token at step {progress.best_step}.\n"
             f"Model: {self.best}\nCurves: {self.settings.out / 'curves.png'}"
         )
-
-
-def _progress_bar(console: Console) -> ProgressBar:
-    return ProgressBar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.fields[note]}"),
-        TimeRemainingColumn(),
-        console=console,
-    )

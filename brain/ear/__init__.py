@@ -1,0 +1,1 @@
+"""The ear: a sentence encoder that reads for everybody."""

@@ -1,0 +1,112 @@
+"""SentenceEncoder: what everybody reads with. Text to token states and to one unit vector of its meaning."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from brain.ear.checkpoint import Ear, load_ear
+from brain.ear.network import pad, sentence_vectors
+from brain.text.cleaning import clean
+
+_BATCH_TOKENS = 1024
+_CACHED_TOKENS = 16_384
+_LONGEST = 4096
+"""Characters of a text that are looked at, from its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as read: token states [T, 384] and the unit vector [384] of the whole."""
+
+    states: Tensor
+    vector: np.ndarray
+
+
+class SentenceEncoder:
+    """Reads texts. Lines of a text are turns of a talk, oldest first. Safe to call from several threads."""
+
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
+        self._cache: OrderedDict[str, Reading] = OrderedDict()
+        self._cached_tokens = 0
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, folder: Path) -> SentenceEncoder:
+        """Verify and load an ear. Raises CheckpointError."""
+        return cls(load_ear(folder))
+
+    @property
+    def row_size(self) -> int:
+        """Length of the short vectors that memories keep."""
+        return self._ear.network.config.row_size
+
+    def read(self, text: str) -> Reading:
+        """Return one text as read; what was read lately is not read again."""
+        with self._lock:
+            if text in self._cache:
+                self._cache.move_to_end(text)
+                return self._cache[text]
+        reading = next(self._read([text]))[1]
+        self._keep(text, reading)
+        return reading
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the unit vectors float32 [N, 384] of texts, read in batches of like length."""
+        found = np.empty((len(texts), self._ear.network.config.hidden_size), dtype=np.float32)
+        for place, reading in self._read(texts):
+            found[place] = reading.vector
+        return found
+
+    def row_vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the short unit vectors float32 [N, row_size] of texts."""
+        return shortened(self.vectors(texts), self.row_size)
+
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+        """Yield place and reading of each text, those of like length together."""
+        rows = self._ear.pieces.encode_all([_cleaned(text) for text in texts])
+        for places in _by_length([len(row) for row in rows]):
+            ids, mask = pad([rows[place] for place in places], self._ear.pieces.padding)
+            with torch.inference_mode():
+                states = self._ear.network(ids, mask)
+                vectors = sentence_vectors(states, mask).numpy()
+            for row, place in enumerate(places):
+                yield place, Reading(states[row, : len(rows[place])], vectors[row])
+
+    def _keep(self, text: str, reading: Reading) -> None:
+        with self._lock:
+            if text not in self._cache:
+                self._cache[text] = reading
+                self._cached_tokens += len(reading.states)
+            while self._cached_tokens > _CACHED_TOKENS:
+                self._cached_tokens -= len(self._cache.popitem(last=False)[1].states)
+
+
+def shortened(vectors: np.ndarray, size: int) -> np.ndarray:
+    """Return the first numbers of vectors [N, D] as unit vectors [N, size]."""
+    short = vectors[:, :size]
+    return short / np.linalg.norm(short, axis=1, keepdims=True)
+
+
+def _cleaned(text: str) -> str:
+    return "\n".join(map(clean, text[-_LONGEST:].split("\n")))
+
+
+def _by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield places, shortest texts first, in batches of at most _BATCH_TOKENS with their padding."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[place] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

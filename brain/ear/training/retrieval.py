@@ -1,0 +1,38 @@
+"""How often the right reply is the nearest of a hundred: the figure an ear is judged by."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from brain.ear.training.pairs import Exchange
+
+Vectors = Callable[[Sequence[str]], np.ndarray]
+"""Texts to unit vectors [N, D]."""
+_OTHERS = 99
+
+
+def right_reply_share(exchanges: Sequence[Exchange], vectors: Vectors, seed: int = 1) -> float:
+    """Share of exchanges whose reply is nearer to message and context than 99 others drawn from the same exchanges."""
+    nearness = _nearness(exchanges, vectors)
+    return float(np.mean(is_right(nearness, seed)))
+
+
+def is_right(nearness: np.ndarray, seed: int = 1) -> np.ndarray:
+    """Return for each row of nearness [N, N] (of query i to reply j) whether reply i beats 99 others: bool [N]."""
+    rng = random.Random(seed)
+    count = len(nearness)
+    right = np.zeros(count, dtype=bool)
+    for row in range(count):
+        others = rng.sample([place for place in range(count) if place != row], min(_OTHERS, count - 1))
+        right[row] = nearness[row, row] > nearness[row, others].max()
+    return right
+
+
+def _nearness(exchanges: Sequence[Exchange], vectors: Vectors) -> np.ndarray:
+    replies = vectors([exchange.reply for exchange in exchanges])
+    messages = vectors([exchange.message for exchange in exchanges])
+    contexts = vectors([exchange.context for exchange in exchanges])
+    return (messages + contexts) @ replies.T / 2
