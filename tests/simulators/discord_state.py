@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from tests.simulators import discord_payloads as shape
 from tests.simulators.discord_payloads import Json, snowflake
-from tests.simulators.faults import FaultQueue
+from tests.simulators.simulator import SimulatedWorld
 
-T = TypeVar("T")
-
-PATIENCE = 30.0
-"""Seconds a test waits for something to happen here before it fails."""
 DEFERRED, DEFERRED_UPDATE = 5, 6
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 
@@ -80,14 +75,15 @@ class Call:
     at: float
 
 
-class World:
-    """Discord with one application on it. What people do is a method; `until` waits for what the bot does.
+class World(SimulatedWorld):
+    """Discord with one application on it.
 
     There is a server with two channels, and Ann and Bob, who can also write directly. `messages` of a channel are in
     the order of their ids.
     """
 
     def __init__(self, *, token: str = "sim.token.of-the-bot", shards: int = 1) -> None:
+        super().__init__()
         self.token = token
         self.shards = shards
         self.app_id, self.guild_id, self.general, self.quiet = 100, 7 << 22, 301, 302
@@ -116,25 +112,11 @@ class World:
         """Whom the bot's messages notified; 0 is @everyone."""
         self.typing: list[int] = []
         self.calls: list[Call] = []
-        self.faults = FaultQueue()
         self.limit: tuple[int, float] = (10_000, 1.0)
         """So many messages a channel takes within so many seconds. Discord's own is about (5, 5.0)."""
         self.listeners: list[Callable[[str, Json, int | None], None]] = []
-        self._happened = asyncio.Event()
 
-    # What tests wait for and read
-
-    async def until(self, what: Callable[[], T]) -> T:
-        """Return what `what` returns as soon as that is true. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE):
-            while not (found := what()):
-                await self._happened.wait()
-        return found
-
-    def happened(self) -> None:
-        """Have waiters look again."""
-        self._happened.set()
-        self._happened = asyncio.Event()
+    # What tests read
 
     def texts(self, channel: int) -> list[str]:
         """What the bot has said in a channel, in the order people see it."""

@@ -1,26 +1,24 @@
 """A Telegram to test against: `python -m tests.simulators.telegram --port 8098`, or `async with Telegram() as it`.
 
-The platform side is `/bot<token>/<method>`. The control side is apart from it: `POST /_sim/<action>` with the action's
-arguments as a JSON object (`say`, `press`, `fault` …: `actions` has them all), and `GET /_sim/state`. Nothing is random
-and nothing is forgotten.
+The platform side is `/bot<token>/<method>`. The control side is apart from it: `POST /_sim/<action>` (`say`, `press`,
+`fault` …: `actions` has them all), and `GET /_sim/state`. Nothing is random and nothing is forgotten.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
-from functools import partial
 from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
 
 from tests.simulators.faults import Fault
+from tests.simulators.simulator import Simulator, serve_from_command_line
 from tests.simulators.telegram_methods import call
 from tests.simulators.telegram_payloads import Json
 from tests.simulators.telegram_state import TOKEN, Call, Refused, Webhook, World
@@ -29,22 +27,22 @@ PUSH_AGAIN_SECONDS = 0.1
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-class Telegram:
-    """The simulator, served on loopback. `world` is for tests in the same process."""
+class Telegram(Simulator):
+    """The simulator. `world` is for tests in the same process."""
 
     def __init__(self, port: int = 0) -> None:
         """Listen on `port`, or on a free one."""
         self.world = World()
-        self._port = port
+        super().__init__(self.world, port)
 
     @property
     def url(self) -> str:
         """Where it is served."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self.address}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes Familiar use it."""
+        """See Simulator."""
         return {
             "FAMILIAR_TELEGRAM__TOKEN": TOKEN,
             "FAMILIAR_TELEGRAM__BASE_URL": f"{self.url}/bot",
@@ -52,20 +50,18 @@ class Telegram:
         }
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=1 << 24)
-        app.add_routes([web.route("*", "/bot{token}/{method}", self._serve)])
-        app.add_routes([web.post("/_sim/{action}", self._control), web.get("/_sim/state", self._state)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._port = self._runner.addresses[0][1]
+        await super().__aenter__()
         self._pusher = asyncio.create_task(self._push_updates())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._pusher.cancel()
         self.world.revoke()  # ends a long poll
-        await self._runner.cleanup()
+        await super().__aexit__()
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """See Simulator."""
+        return [web.route("*", "/bot{token}/{method}", self._serve)]
 
     # The platform's side
 
@@ -143,48 +139,20 @@ class Telegram:
 
     # The control side
 
-    def actions(self) -> dict[str, Callable[..., Any]]:
-        """What the control side can do."""
+    def actions(self) -> Iterable[Callable[..., Any]]:
+        """See Simulator."""
         world = self.world
         people = (world.say, world.edit, world.delete, world.press, world.react, world.set_bot_status, world.migrate)
-        more = (world.open_topic, world.group, world.repeat, world.push, world.revoke)
-        named = {action.__name__: action for action in (*people, *more)}
-        return {**named, "fault": world.faults.add, "set": partial(_set, world)}
+        return (*people, world.open_topic, world.group, world.repeat, world.push, world.revoke)
 
-    async def _control(self, request: web.Request) -> web.Response:
-        action = self.actions().get(request.match_info["action"])
-        if action is None:
-            raise web.HTTPNotFound(text=f"actions: {', '.join(sorted(self.actions()))}")
-        about: dict[str, Any] = await request.json() if request.can_read_body else {}
-        try:
-            result = action(**about)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise web.HTTPBadRequest(text=repr(error)) from None
-        return web.json_response({"result": result if isinstance(result, int | str) else None})
-
-    async def _state(self, _request: web.Request) -> web.Response:
+    def state(self) -> Json:
+        """See Simulator."""
         world = self.world
         said = {str(chat): [[message["date"], message["text"]] for message in world.said(chat)] for chat in world.chats}
         calls = [asdict(made) for made in world.calls]
         about: Json = {"said": said, "waiting": len(world.updates), "floods": world.floods, "calls": calls}
-        return web.json_response(about | {"callbacks": world.callbacks, "commands": world.commands})
-
-
-def _set(world: World, name: str, value: Any) -> None:
-    if not hasattr(world, name):
-        raise AttributeError(name)
-    setattr(world, name, value)
-
-
-async def _serve_until_killed(port: int) -> None:
-    async with Telegram(port) as telegram:
-        print(f"Telegram is at {telegram.url}; control it with POST /_sim/<action>", flush=True)
-        for name, value in telegram.environment.items():
-            print(f"  {name}={value}", flush=True)
-        await asyncio.Event().wait()
+        return about | {"callbacks": world.callbacks, "commands": world.commands}
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8098)
-    asyncio.run(_serve_until_killed(parser.parse_args().port))
+    serve_from_command_line(Telegram, __doc__ or "", 8098)

@@ -5,23 +5,18 @@ One bot, `ME`. People 201 (ana) and 202 (ben) exist; anybody else with another n
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from tests.simulators.faults import FaultQueue
+from tests.simulators.simulator import SimulatedWorld
 from tests.simulators.telegram_payloads import Json, find_entities, now, user
-
-T = TypeVar("T")
 
 TOKEN = "4711:AAsimulated-token-of-a-bot_000000000"
 ME = 4711
 USERNAME = "familiar_bot"
-PATIENCE = 20.0
-"""Seconds a test waits for something to happen here before it fails."""
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 ANA, BEN = 201, 202
 
@@ -76,10 +71,11 @@ class Webhook:
     last_error: str = ""
 
 
-class World:
+class World(SimulatedWorld):
     """People, chats and the queue of updates that the bot has not confirmed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.token: str | None = TOKEN
         self.me: Json = user(ME, USERNAME, bot=True) | {"first_name": "Familiar"}
         self.reads_everything = False
@@ -96,7 +92,6 @@ class World:
         self.answers: dict[str, str] = {}
         self.typing: list[tuple[int, int | None]] = []
         self.calls: list[Call] = []
-        self.faults = FaultQueue()
         self.silent: set[str] = set()
         """Methods that do their work and never answer."""
         self.sending = 0
@@ -106,23 +101,10 @@ class World:
         self._sends: deque[float] = deque(maxlen=30)
         self.polls = 0
         """How many polls have come. Only the latest may still wait."""
-        self._news = asyncio.Event()
         self._next = 1000
         self._next_update = 90_000_000
 
-    # What tests look at and wait for
-
-    async def until(self, seen: Callable[[], T], patience: float = PATIENCE) -> T:
-        """Wait until `seen()` is truthy and return it. Raises TimeoutError."""
-        async with asyncio.timeout(patience):
-            while not (found := seen()):
-                await self._news.wait()
-        return found
-
-    def happened(self) -> None:
-        """Wake those who wait for something."""
-        self._news.set()
-        self._news = asyncio.Event()
+    # What tests look at
 
     def said(self, chat: int, topic: int | None = None) -> list[Json]:
         """The bot's messages in a chat, or in one of its topics."""
