@@ -1,6 +1,6 @@
 # Everything starts here. Each target sets up what it needs in .venv and then does its job.
 #   make chat    talk to Familiar in the terminal       make run     serve every configured adapter
-#   make test    lint, types, imports and all tests     make check   lint, types and imports only
+#   make test    lint, types, imports and all tests     make check   all of that but the tests
 #   make bench   the benchmarks                         make nightly random texts and kills by the million, hours
 #   make clean   remove .venv
 # TORCH=cuda takes the GPU build of torch. PYTHON=python3.12 picks another interpreter.
@@ -27,6 +27,7 @@ check: .venv/dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(BIN)/python -m brain corpus check
 
 bench: .venv/dev-ready
 	$(BIN)/python -m tests.benchmarks

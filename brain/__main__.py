@@ -1,4 +1,5 @@
-"""The brain's own command line: `python -m brain train CONFIG.toml`, `python -m brain evaluate dialogue ...`.
+"""The brain's own command line: `python -m brain train CONFIG.toml`, `python -m brain evaluate dialogue ...`,
+`python -m brain corpus check|build ...`.
 
 Exits 0, or says in one line on standard error what is wrong and exits with 2.
 """
@@ -16,7 +17,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from brain.errors import BrainError
+from brain.errors import BrainError, DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +55,18 @@ def _parser() -> argparse.ArgumentParser:
     dialogue.add_argument("--model", type=Path, help="checkpoint folder (default: the starter)")
     dialogue.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     dialogue.set_defaults(run=_evaluate_dialogue, when_stopped="Stopped.")
+    _add_corpus(commands.add_parser("corpus", help="check Familiar's own text, or build rows of it"))
     return parser
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="WHAT")
+    check = commands.add_parser("check", help="name file and line of every fault and repeat")
+    check.add_argument("files", type=Path, nargs="*", help="talks in text form (default: the corpus)")
+    check.set_defaults(run=_check_corpus, when_stopped="Stopped.")
+    build = commands.add_parser("build", help="write train, valid and test rows into a folder")
+    build.add_argument("out", type=Path)
+    build.set_defaults(run=_build_corpus, when_stopped="Stopped. Some files may be missing.")
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -80,6 +92,25 @@ def _evaluate_dialogue(options: argparse.Namespace) -> None:
     console.print(table)
     for sample in samples[:: max(1, len(samples) // 10)][:10]:
         console.print(f"> {sample.request.turns[-1].text}\n  {sample.reply}", markup=False, highlight=False)
+
+
+def _check_corpus(options: argparse.Namespace) -> None:
+    from brain.corpus.checks import check
+    from brain.corpus.splits import source_files
+
+    report = check(options.files or source_files())
+    for fault in report.faults:
+        print(fault)
+    if report.faults:
+        raise DataError(f"{len(report.faults)} fault(s); {report.talks} talks were readable")
+    print(f"{report.talks} talks, {report.turns} turns, no faults")
+
+
+def _build_corpus(options: argparse.Namespace) -> None:
+    from brain.corpus.splits import build
+
+    for built in build(options.out):
+        print(f"{built.split}: {built.talks} talks, {built.turns} turns")
 
 
 if __name__ == "__main__":

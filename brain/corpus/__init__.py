@@ -1,0 +1,1 @@
+"""Familiar's own corpus: the written talks, their checker, and the builder that splits them."""
