@@ -51,6 +51,7 @@ class Client(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
         )
+        self._connection.parsers["MESSAGE_CREATE"] = self._parse_message
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._watermarks = watermarks
         self._report = report
@@ -143,6 +144,11 @@ class Client(discord.AutoShardedClient):
         self._report("lost")
 
     # What people do
+
+    def _parse_message(self, data: Any) -> None:
+        """Make no objects of what bots write, for none of it is read: Discord sends this one's own answers back to it."""
+        if not (data.get("webhook_id") or data.get("author", {}).get("bot")):
+            self._connection.parse_message_create(data)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""

@@ -26,7 +26,7 @@ def to_message(message: discord.Message, me: int) -> MessageReceived | None:
         update_id=str(message.id),
         author=to_author(message.author),
         message_id=str(message.id),
-        text=read_text(message.content, me, _names(message)),
+        text=_text(message, me),
         is_direct=guild_of(message) is None,
         mentions_me=_mentions(message, me),
         reply_to=str(message.reference.message_id) if message.reference and message.reference.message_id else None,
@@ -45,7 +45,7 @@ def to_edit(message: discord.Message, me: int) -> MessageEdited | None:
         update_id=f"edit:{message.id}:{message.edited_at.timestamp()}",
         author=to_author(message.author),
         message_id=str(message.id),
-        text=read_text(message.content, me, _names(message)),
+        text=_text(message, me),
         edited_at=message.edited_at,
         **place_of(message.channel, guild_of(message)),
     )
@@ -83,6 +83,12 @@ def _mentions(message: discord.Message, me: int) -> bool:
     """By name, or by the role that Discord made for the bot alone and offers beside it."""
     roles = (role.tags for role in message.role_mentions)
     return any(person.id == me for person in message.mentions) or any(tags and tags.bot_id == me for tags in roles)
+
+
+def _text(message: discord.Message, me: int) -> str:
+    if "<" not in message.content:  # nobody is mentioned and no emoji is the server's own
+        return message.content.strip()
+    return read_text(message.content, me, _names(message))
 
 
 def _names(message: discord.Message) -> dict[int, str]:

@@ -41,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
-@lru_cache(8)  # a message's rows share their moments
+@lru_cache(2_048)  # a message's rows share their moments, and many messages one transaction
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None

@@ -12,7 +12,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -27,8 +27,7 @@ BATCH_LIMIT = 1_000
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(NamedTuple):
     writes: Sequence[Write]
     committed: asyncio.Future[list[int]]
 
