@@ -146,7 +146,7 @@ class Client(discord.AutoShardedClient):
     # What people do
 
     def _parse_message(self, data: Any) -> None:
-        """Make no objects of what bots write, for none of it is read: Discord sends this one's own answers back to it."""
+        """Make no objects of what bots write, for none of it is read; this one's own answers come back to it too."""
         if not (data.get("webhook_id") or data.get("author", {}).get("bot")):
             self._connection.parse_message_create(data)
 

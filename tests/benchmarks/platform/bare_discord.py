@@ -16,8 +16,11 @@ class Echo(discord.Client):
             await message.channel.send(message.content)
 
 
-if __name__ == "__main__":
+def make_client() -> Echo:
     Route.BASE = os.environ["FAMILIAR_DISCORD__API_BASE"]
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["FAMILIAR_DISCORD__GATEWAY_URL"])
-    intents = discord.Intents(guilds=True, messages=True, message_content=True)
-    Echo(intents=intents).run(os.environ["FAMILIAR_DISCORD__TOKEN"])
+    return Echo(intents=discord.Intents(guilds=True, messages=True, message_content=True))
+
+
+if __name__ == "__main__":
+    make_client().run(os.environ["FAMILIAR_DISCORD__TOKEN"])

@@ -14,8 +14,12 @@ async def echo(update: Update, _context: Any) -> None:
         await update.message.reply_text(update.message.text)
 
 
-if __name__ == "__main__":
+def make_application() -> Application[Any, Any, Any, Any, Any, Any]:
     builder = Application.builder().token(os.environ["FAMILIAR_TELEGRAM__TOKEN"])
     application = builder.base_url(os.environ["FAMILIAR_TELEGRAM__BASE_URL"]).build()
     application.add_handler(MessageHandler(filters.TEXT, echo))
-    application.run_polling()
+    return application
+
+
+if __name__ == "__main__":
+    make_application().run_polling()

@@ -1,12 +1,12 @@
-"""A simulated platform with a crowd on it, and a bot in a process of its own that serves it."""
+"""Simulated platforms with a crowd on each, and a bot in a process of its own that serves them."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -96,19 +96,22 @@ class _World(telegram_state.World):
 
 
 @asynccontextmanager
-async def serve(stage: Stage, module: str) -> AsyncGenerator[Crowd]:
-    """Have a bot serve a stage, and say who is there. `module` is the bot's, beside this one."""
-    with TemporaryDirectory(prefix="familiar-bench-") as home:
-        async with stage.simulator as simulator:
-            process = await _start(module, Path(home), simulator.environment)
-            try:
+async def serve(module: str, stages: Sequence[Stage]) -> AsyncGenerator[None]:
+    """Have one bot serve all stages. `module` is the bot's, beside this one."""
+    async with AsyncExitStack() as open_:
+        home = Path(open_.enter_context(TemporaryDirectory(prefix="familiar-bench-")))
+        simulators = [await open_.enter_async_context(stage.simulator) for stage in stages]
+        where = {name: value for simulator in simulators for name, value in simulator.environment.items()}
+        process = await _start(module, home, where)
+        try:
+            for stage in stages:
                 await stage.connected()
-                yield stage.crowd
-            except TimeoutError:
-                raise RuntimeError(f"{module} left something unanswered:\n{_read_log(Path(home))}") from None
-            finally:
-                process.kill()
-                await process.wait()
+            yield
+        except TimeoutError:
+            raise RuntimeError(f"{module} left something unanswered:\n{_read_log(home)}") from None
+        finally:
+            process.kill()
+            await process.wait()
 
 
 async def _start(module: str, home: Path, where: Mapping[str, str]) -> asyncio.subprocess.Process:
