@@ -18,14 +18,13 @@ from tests.simulators.discord_state import World
 from tests.simulators.simulator import Json, Simulator, serve_from_command_line
 
 
-class Discord(Simulator):
-    """The simulator. `world` and `gateway` are for tests in the same process."""
+class Discord(Simulator[World]):
+    """The simulator. `gateway` is for tests in the same process, as `world` is."""
 
     def __init__(self, port: int = 0, **about: Any) -> None:
         """Listen on `port`, or on a free one; `about` goes to World."""
-        self.world = World(**about)
+        super().__init__(World(**about), port)
         self.gateway = Gateway(self.world)
-        super().__init__(self.world, port)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,6 +51,15 @@ class Discord(Simulator):
     async def __aexit__(self, *_: object) -> None:
         self.gateway.drop()
         await super().__aexit__()
+
+    @property
+    def arrivals(self) -> int:
+        """See Simulator."""
+        return self.gateway.identified
+
+    async def notice_end(self) -> None:
+        """See Simulator."""
+        await self.world.until(lambda: not self.gateway.live())
 
     def routes(self) -> Iterable[web.RouteDef]:
         """See Simulator."""

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from aiohttp import web
 
@@ -42,12 +42,15 @@ class SimulatedWorld:
         self._news = asyncio.Event()
 
 
-class Simulator(ABC):
-    """A platform, served on loopback between `async with` and its end."""
+SomeWorld = TypeVar("SomeWorld", bound=SimulatedWorld)
 
-    def __init__(self, world: SimulatedWorld, port: int) -> None:
+
+class Simulator(ABC, Generic[SomeWorld]):
+    """A platform, served on loopback between `async with` and its end. `world` is for tests in the same process."""
+
+    def __init__(self, world: SomeWorld, port: int) -> None:
         """Listen on `port`, or on a free one where that is 0."""
-        self._world = world
+        self.world = world
         self._port = port
 
     @property
@@ -59,6 +62,15 @@ class Simulator(ABC):
     @abstractmethod
     def environment(self) -> dict[str, str]:
         """What makes Familiar use it."""
+
+    @property
+    @abstractmethod
+    def arrivals(self) -> int:
+        """How often somebody has come to receive what happens here."""
+
+    async def notice_end(self) -> None:
+        """Return once whoever was connected and has ended counts as gone."""
+        return
 
     @abstractmethod
     def routes(self) -> Iterable[web.RouteDef]:
@@ -87,7 +99,7 @@ class Simulator(ABC):
 
     async def _control(self, request: web.Request) -> web.Response:
         named = {action.__name__: action for action in self.actions()}
-        named |= {"fault": self._world.faults.add, "set": self._set}
+        named |= {"fault": self.world.faults.add, "set": self._set}
         action = named.get(request.match_info["action"])
         if action is None:
             raise web.HTTPNotFound(text=f"actions: {', '.join(sorted(named))}")
@@ -102,19 +114,19 @@ class Simulator(ABC):
         return web.json_response(self.state())
 
     def _set(self, name: str, value: Any) -> None:
-        if not hasattr(self._world, name):
+        if not hasattr(self.world, name):
             raise AttributeError(name)
-        setattr(self._world, name, value)
+        setattr(self.world, name, value)
 
 
-def serve_from_command_line(make: Callable[[int], Simulator], about: str, port: int) -> None:
+def serve_from_command_line(make: Callable[[int], Simulator[Any]], about: str, port: int) -> None:
     """Serve what `make` makes for a port, until it is killed, and print what makes Familiar use it."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--port", type=int, default=port)
     asyncio.run(_serve(make(parser.parse_args().port)))
 
 
-async def _serve(simulator: Simulator) -> None:
+async def _serve(simulator: Simulator[Any]) -> None:
     async with simulator:
         name = type(simulator).__name__
         print(f"{name} is at http://{simulator.address}; control it with POST /_sim/<action>", flush=True)

@@ -27,13 +27,12 @@ PUSH_AGAIN_SECONDS = 0.1
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-class Telegram(Simulator):
-    """The simulator. `world` is for tests in the same process."""
+class Telegram(Simulator[World]):
+    """The simulator."""
 
     def __init__(self, port: int = 0) -> None:
         """Listen on `port`, or on a free one."""
-        self.world = World()
-        super().__init__(self.world, port)
+        super().__init__(World(), port)
 
     @property
     def url(self) -> str:
@@ -58,6 +57,11 @@ class Telegram(Simulator):
         self._pusher.cancel()
         self.world.revoke()  # ends a long poll
         await super().__aexit__()
+
+    @property
+    def arrivals(self) -> int:
+        """See Simulator."""
+        return self.world.polls + len(self.world.requests("setWebhook"))
 
     def routes(self) -> Iterable[web.RouteDef]:
         """See Simulator."""

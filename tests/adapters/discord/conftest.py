@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from tests.adapters.discord.product import Product
+from tests.adapters.product import WITH_FAKES, Product
 from tests.simulators.discord import Discord
 
 
@@ -34,7 +34,7 @@ class House:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
     async with (
         Discord() as discord,
-        Product(discord, tmp_path_factory.mktemp("home"), FAMILIAR_ADMINS="discord:202") as product,
+        Product(tmp_path_factory.mktemp("home"), discord, command=WITH_FAKES, FAMILIAR_ADMINS="discord:202") as product,
     ):
         yield House(discord, product)
         assert discord.world.token not in product.log

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.discord.conftest import House
-from tests.adapters.discord.probe import LONG
+from tests.adapters.probe import LONG
 from tests.simulators.discord_payloads import refusal
 from tests.simulators.discord_state import Refused
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.adapters.discord.product import Product
+from tests.adapters.product import WITH_FAKES, Product
 from tests.simulators.discord import Discord
 from tests.simulators.discord_state import Guild
 
@@ -34,7 +34,7 @@ async def fault_07_an_invalid_session_is_begun_anew_and_missed_mentions_are_answ
 ) -> None:
     world, direct = discord.world, discord.world.direct(discord.world.ann)
     crowded, unseen = world.open_channel("crowded"), world.open_channel("unseen")
-    async with Product(discord, home):
+    async with Product(home, discord):
         for channel in (world.general, crowded, direct):
             world.mention(channel, "before")
             await world.until(lambda channel=channel: world.texts(channel))
@@ -60,7 +60,7 @@ async def fault_07_an_invalid_session_is_begun_anew_and_missed_mentions_are_answ
 async def a_first_connection_that_fails_is_tried_again(discord: Discord, home: Path) -> None:
     discord.world.faults.add(match="GET /gateway/bot", status=503)
     discord.gateway.refuse_next = 1
-    async with Product(discord, home):
+    async with Product(home, discord):
         discord.world.mention(discord.world.general, "hello")
         await discord.world.until(lambda: discord.world.texts(discord.world.general))
     assert discord.gateway.refused == 1
@@ -74,7 +74,7 @@ async def servers_are_spread_over_shards_and_direct_messages_come_on_the_first(d
     world.guilds[second.id] = second
     world.channels[world.quiet].guild_id = second.id
     direct = world.direct(world.ann)
-    async with Product(discord, home):
+    async with Product(home, discord):
         await world.until(lambda: len(gateway.live()) == 2)
         for channel in (world.general, world.quiet, direct):
             world.mention(channel, "hello")
@@ -90,7 +90,7 @@ async def without_the_content_intent_mentions_and_direct_messages_still_carry_te
 ) -> None:
     world, direct = discord.world, discord.world.direct(discord.world.ann)
     world.content_intent = False
-    async with Product(discord, home, FAMILIAR_DISCORD__MESSAGE_CONTENT="false"):
+    async with Product(home, discord, FAMILIAR_DISCORD__MESSAGE_CONTENT="false"):
         world.say(world.general, "nobody in particular")
         world.mention(world.general, "hello")
         world.say(direct, "hello")
@@ -100,7 +100,7 @@ async def without_the_content_intent_mentions_and_direct_messages_still_carry_te
 
 async def fault_10_and_11_killed_while_replies_are_made_answers_each_once(discord: Discord, home: Path) -> None:
     world = discord.world
-    async with Product(discord, home, PROBE_HANGS="yes") as product:
+    async with Product(home, discord, PROBE_HANGS="yes") as product:
         world.mention(world.general, "before")
         await world.until(lambda: world.texts(world.general))
         world.mention(world.general, "hang")
@@ -109,7 +109,7 @@ async def fault_10_and_11_killed_while_replies_are_made_answers_each_once(discor
         await world.until(lambda: world.interactions[public].callback and world.interactions[private].callback)
         await product.kill()
     world.mention(world.general, "while it was down")
-    async with Product(discord, home):
+    async with Product(home, discord):
         await world.until(lambda: len(world.texts(world.general)) >= 3)
         await world.until(world.whispered)
         discord.call(world.open_channel("elsewhere"), "release")
@@ -129,7 +129,7 @@ async def fault_12_killed_after_a_send_and_before_it_was_noted_sends_nothing_twi
     discord: Discord, home: Path
 ) -> None:
     world = discord.world
-    async with Product(discord, home) as product:
+    async with Product(home, discord) as product:
         world.mention(world.general, "before")
         await world.until(lambda: world.texts(world.general))
         world.faults.add(match="POST .*/messages", served=True, hang=True)
@@ -138,7 +138,7 @@ async def fault_12_killed_after_a_send_and_before_it_was_noted_sends_nothing_twi
         discord.call(world.quiet, "ping")
         await world.until(lambda: len(world.texts(world.general)) == 2 and world.texts(world.quiet))
         await product.kill()
-    async with Product(discord, home):
+    async with Product(home, discord):
         for channel in (world.general, world.quiet):
             world.mention(channel, "after")
             await world.until(lambda channel=channel: "heard after" in world.texts(channel))
@@ -150,7 +150,7 @@ async def fault_09_killed_again_and_again_loses_and_doubles_nothing(discord: Dis
     world, channels = discord.world, (discord.world.general, discord.world.quiet)
     expected: list[str] = []
     for kill in range(KILLS):
-        async with Product(discord, home) as product:
+        async with Product(home, discord) as product:
             for number in range(10):
                 expected.append(f"heard {kill}.{number}")
                 for channel in channels:
@@ -158,7 +158,7 @@ async def fault_09_killed_again_and_again_loses_and_doubles_nothing(discord: Dis
                 if number == kill % 10:  # sooner or later after the first of them have come in
                     await world.until(lambda kill=kill: f"heard {kill}.0" in world.texts(world.general))
             await product.kill()
-    async with Product(discord, home):
+    async with Product(home, discord):
         for channel in channels:
             world.mention(channel, "last")
             await world.until(lambda channel=channel: "heard last" in world.texts(channel))
@@ -168,22 +168,22 @@ async def fault_09_killed_again_and_again_loses_and_doubles_nothing(discord: Dis
 
 async def fault_15_a_stop_finishes_what_was_begun_and_the_rest_is_answered_later(discord: Discord, home: Path) -> None:
     world = discord.world
-    async with Product(discord, home) as product:
+    async with Product(home, discord, command=WITH_FAKES) as product:
         world.mention(world.general, "brain slowly")
         await world.until(lambda: world.typing)
         assert await product.stop() == 0
         assert world.texts(world.general) == ["I see."]
     world.mention(world.general, "hello")
-    async with Product(discord, home):
+    async with Product(home, discord):
         await world.until(lambda: len(world.texts(world.general)) == 2)
     assert world.texts(world.general) == ["I see.", "heard hello"]
 
 
 async def fault_05_a_token_revoked_while_it_serves_ends_the_adapter_with_a_word(discord: Discord, home: Path) -> None:
-    async with Product(discord, home) as product:
+    async with Product(home, discord) as product:
         discord.world.token = "another"
         discord.gateway.close(4004)
-        assert await product.ended() != 0
+        assert await product.ended() == 2
         assert "Discord refused the token" in product.log
         assert "sim.token" not in product.log
     assert discord.gateway.identified == 1, "it tried again"
@@ -192,11 +192,12 @@ async def fault_05_a_token_revoked_while_it_serves_ends_the_adapter_with_a_word(
 async def fault_05_a_token_revoked_behind_an_open_connection_is_noticed_when_sending(
     discord: Discord, home: Path
 ) -> None:
-    async with Product(discord, home) as product:
+    async with Product(home, discord) as product:
         discord.world.token = "another"
         discord.world.mention(discord.world.general, "hello")
-        await discord.world.until(lambda: discord.gateway.identified and not discord.gateway.live())
+        assert await product.ended() == 2
         assert "Discord refused the token" in product.log
+        assert product.outbox() == {"pending": 1}
     assert discord.gateway.identified == 1, "it tried again"
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.adapters.telegram.product import Product
+from tests.adapters.product import Product
+from tests.adapters.telegram.product import hurried
 from tests.simulators.telegram import Telegram
 from tests.simulators.telegram_state import TOKEN, USERNAME
 
@@ -65,7 +66,7 @@ class House:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
     home = tmp_path_factory.mktemp("home")
     active = json.dumps({"telegram:-77": {"mode": "active"}})
-    async with Telegram() as telegram, Product(telegram, home, PROBE_HANGS="", FAMILIAR_SPACES=active) as product:
+    async with Telegram() as telegram, hurried(home, telegram, PROBE_HANGS="", FAMILIAR_SPACES=active) as product:
         house = House(telegram, product)
         yield house
         assert TOKEN not in product.log

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
 
 from adapters.telegram import pacing, polling
-from bot.errors import FamiliarError
-from tests.adapters.discord.familiar_with_fakes import serve
+from tests.adapters.familiar_with_fakes import main
 
 if __name__ == "__main__":
     pacing.PER_CHAT = pacing.PER_GROUP = pacing.IN_ALL = (1000, 1.0)
     if os.environ.get("PROBE_IS_ESTABLISHED"):
         polling.PROBATION_SECONDS = 0.0
-    try:
-        asyncio.run(serve())
-    except FamiliarError as error:
-        print(f"familiar: {error}", file=sys.stderr)
-        sys.exit(2)
+    main()

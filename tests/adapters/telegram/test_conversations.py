@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.discord.probe import LONG
+from tests.adapters.probe import LONG
 from tests.adapters.telegram.conftest import House
 from tests.simulators.telegram_payloads import units, user
 from tests.simulators.telegram_state import ME, USERNAME

@@ -5,7 +5,6 @@ Whoever takes over from a process that was killed is the one that is killed next
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncGenerator
 from itertools import count
 from pathlib import Path
@@ -14,8 +13,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.adapters.telegram.product import HURRIED, PATIENT, Product
-from tests.simulators.discord import Discord
+from tests.adapters.product import Product, free_port
+from tests.adapters.telegram.product import hurried
 from tests.simulators.telegram import SECRET_HEADER, Telegram
 from tests.simulators.telegram_state import ANA, World
 
@@ -30,7 +29,7 @@ class Succession:
     def __init__(self, telegram: Telegram, home: Path) -> None:
         self.telegram = telegram
         self.world = telegram.world
-        self.product = Product(telegram, home, PROBE_IS_ESTABLISHED="1")
+        self.product = hurried(home, telegram, PROBE_IS_ESTABLISHED="1")
 
     def ask(self, text: str) -> int:
         """Have somebody new say something and return who."""
@@ -119,7 +118,7 @@ async def test_told_to_stop_it_ends_what_it_began(succession: Succession) -> Non
 
 
 async def test_of_two_on_one_token_the_second_leaves_with_a_word(succession: Succession, tmp_path: Path) -> None:
-    second = Product(succession.telegram, tmp_path)
+    second = hurried(tmp_path, succession.telegram)
     await second.start()
     assert await second.ended() == 2
     person = succession.ask("still there?")
@@ -127,25 +126,22 @@ async def test_of_two_on_one_token_the_second_leaves_with_a_word(succession: Suc
     assert "another program receives the updates of this Telegram bot" in second.log
 
 
-async def test_a_revoked_token_stops_telegram_and_nothing_else(tmp_path: Path) -> None:
-    async with (
-        Telegram() as telegram,
-        Discord() as discord,
-        Product(telegram, tmp_path, HURRIED, **discord.environment) as product,
-    ):
-        await discord.world.until(discord.gateway.live)
-        telegram.world.revoke()
-        await product.says("state='fatal'")
-        calls = len(telegram.world.calls)
-        discord.world.mention(discord.world.general, "hello")
-        await discord.world.until(lambda: discord.world.texts(discord.world.general) == ["heard hello"])
-        assert len(telegram.world.calls) == calls
-        assert "does not know the token" in product.log
+async def test_killed_while_telegram_asks_to_wait_it_is_sent_by_the_next(succession: Succession) -> None:
+    """Nothing has arrived, so nothing is uncertain."""
+    world, counted = succession.world, succession.product.outbox().get("ambiguous", 0)
+    world.faults.add(match="sendMessage", status=429, retry_after=60)
+    person = succession.ask("hello")
+    await world.until(lambda: world.requests("sendMessage")[-1].status == 429)
+    await succession.product.keeps(pending=1, sending=0)
+    await succession.succeed()
+    await succession.settle(person)
+    assert world.texts(person) == ["heard hello", "heard settle"]
+    assert succession.product.outbox().get("ambiguous", 0) == counted
 
 
 async def test_the_flood_limits_are_kept(tmp_path: Path) -> None:
     """The simulator refuses the second message in a second to a chat, and the 31st in all."""
-    async with Telegram() as telegram, Product(telegram, tmp_path, PATIENT):
+    async with Telegram() as telegram, Product(tmp_path, telegram):
         world, people = telegram.world, range(701, 741)
         for person in people:
             world.say(person, "hello", user=person)
@@ -158,9 +154,7 @@ async def test_the_flood_limits_are_kept(tmp_path: Path) -> None:
 
 
 def _hook() -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     return {
         "FAMILIAR_TELEGRAM__MODE": "webhook",
         "FAMILIAR_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram/hook",
@@ -172,7 +166,7 @@ def _hook() -> dict[str, str]:
 async def test_by_webhook_updates_are_answered_once_and_forged_ones_never(tmp_path: Path) -> None:
     async with Telegram() as telegram:
         world, hook = telegram.world, _hook()
-        async with Product(telegram, tmp_path, HURRIED, **hook) as product:
+        async with Product(tmp_path, telegram, **hook) as product:
             world.say(ANA, "hello")
             world.repeat(99)
             await world.until(lambda: not world.updates)
@@ -184,7 +178,7 @@ async def test_by_webhook_updates_are_answered_once_and_forged_ones_never(tmp_pa
             assert world.requests("getUpdates") == []
             assert "the-secret-of-the-hook" not in product.log
         world.say(ANA, "killed, and back by polling")
-        async with Product(telegram, tmp_path):
+        async with Product(tmp_path, telegram):
             await world.until(lambda: "heard killed, and back by polling" in world.texts(ANA))
             assert world.webhook is None
 

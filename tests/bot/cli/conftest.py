@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from bot.cli.entry import run
+from tests.tiny_model import tiny_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model() -> Path:
     """A checkpoint that is sound and tiny, and speaks nonsense."""
-    from brain.text.tokenizer import Tokenizer
-    from brain.training.checkpoint import Checkpoint, save_checkpoint
-    from brain.voice.config import ModelConfig
-    from brain.voice.seq2seq import Seq2Seq
-
-    folder = tmp_path_factory.mktemp("model") / "tiny"
-    tokenizer = Tokenizer.train(["hello there", "how are you"], 270)
-    config = ModelConfig(tokenizer.vocab_size, embedding_dim=16, feedforward_dim=16, num_heads=2, max_length=8)
-    save_checkpoint(folder, Checkpoint(Seq2Seq(config), tokenizer), {}, "# tiny\n\nFor tests.\n")
-    return folder
+    return tiny_model()
 
 
 @pytest.fixture

@@ -23,11 +23,16 @@ def speak(request: ReplyRequest) -> str:
 async def serve() -> None:
     settings = load_settings()
     set_up_logs(settings.log)
-    await App(settings, load=lambda _folder: FakeGenerator(speak), exclusive=True).run()
+    await App(settings, load=lambda _folder: FakeGenerator(speak), exclusive=True, serves_http=True).run()
 
 
-if __name__ == "__main__":
+def main() -> None:
     try:
         asyncio.run(serve())
     except FamiliarError as error:
-        sys.exit(f"familiar: {error}")
+        print(f"familiar: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
