@@ -18,6 +18,7 @@ from bot.events import (
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.limiter import Limiter
+from bot.order import was_written_before
 from bot.outcomes import Outcomes
 from bot.revisions import Revisions
 from bot.sender import Sender
@@ -49,7 +50,10 @@ class Dispatcher:
         self._taking = True
         limits = settings.limits
         self._lanes = Lanes[StoredEvent](
-            outcomes.reach, per_key=limits.waiting_per_conversation, in_all=limits.waiting_in_all
+            outcomes.reach,
+            per_key=limits.waiting_per_conversation,
+            in_all=limits.waiting_in_all,
+            goes_before=lambda stored, waiting: was_written_before(stored.event, waiting.event),
         )
 
     async def accept(self, event: PlatformEvent) -> None:

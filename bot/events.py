@@ -83,7 +83,10 @@ class PlatformEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived(PlatformEvent):
-    """Somebody wrote something. `text` is without the mention of the bot that it began or ended with."""
+    """Somebody wrote something. `text` is without the mention of the bot that it began or ended with.
+
+    Where `message_id` is a number, greater ones of a conversation were written later: what waits is answered so.
+    """
 
     message_id: str
     text: str

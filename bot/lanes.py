@@ -19,9 +19,20 @@ _log = structlog.get_logger(__name__)
 class Lanes(Generic[Item]):
     """Keyed queues with one worker task for each key that has something to do, and none for the others."""
 
-    def __init__(self, work: Callable[[Item], Awaitable[None]], *, per_key: int, in_all: int) -> None:
-        """Work on items with `work`, holding at most `per_key` waiting items of a key and `in_all` of all keys."""
+    def __init__(
+        self,
+        work: Callable[[Item], Awaitable[None]],
+        *,
+        per_key: int,
+        in_all: int,
+        goes_before: Callable[[Item, Item], bool] = lambda item, waiting: False,
+    ) -> None:
+        """Work on items with `work`, holding at most `per_key` waiting items of a key and `in_all` of all keys.
+
+        An item that comes late overtakes those at the end of its lane which it `goes_before`.
+        """
         self._work = work
+        self._goes_before = goes_before
         self._per_key = per_key
         self._in_all = in_all
         self._queues: dict[Hashable, deque[Item]] = {}
@@ -51,7 +62,10 @@ class Lanes(Generic[Item]):
         self._held += 1
         queue = self._queues.get(key)
         if queue is not None:
-            queue.append(item)
+            place = len(queue)
+            while place and self._goes_before(item, queue[place - 1]):
+                place -= 1
+            queue.insert(place, item)
             return
         queue = self._queues[key] = deque((item,))
         self._idle.clear()

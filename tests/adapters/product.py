@@ -100,12 +100,19 @@ class Product:
     async def keeps(self, **replies: int) -> None:
         """Wait until so many replies are in its outbox, by status; other statuses may be there too."""
         async with asyncio.timeout(PATIENCE):
-            while any(self.outbox().get(status, 0) != count for status, count in replies.items()):  # noqa: ASYNC110 - a database tells other processes nothing either
+            while any(self.outbox().get(status, 0) != count for status, count in replies.items()):  # noqa: ASYNC110 - a database tells other processes nothing
                 await asyncio.sleep(0.02)
 
     def _read(self, query: str) -> list[Any]:
         with closing(sqlite3.connect(f"file:{self._home / 'familiar.db'}?mode=ro", uri=True)) as database:
             return database.execute(query).fetchall()
+
+    async def has_stored(self, count: int, conversation: int) -> None:
+        """Wait until it has taken in so many events of a conversation."""
+        query = f"SELECT count(*) FROM inbox WHERE conversation_id = '{conversation}'"
+        async with asyncio.timeout(PATIENCE):
+            while self._read(query) != [(count,)]:  # noqa: ASYNC110 - a database tells other processes nothing
+                await asyncio.sleep(0.02)
 
     async def start(self) -> None:
         """Start it, without waiting for anything."""

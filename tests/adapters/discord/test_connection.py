@@ -50,12 +50,15 @@ async def test_fault_01_a_disconnect_while_a_reply_is_made_leaves_one_reply(hous
 
 async def test_fault_03_what_was_delivered_late_keeps_its_place_among_what_waits(house: House) -> None:
     channel = house.world.open_channel("order")
+    house.world.mention(channel, "wait")
     late = house.world.mention(channel, "1", silent=True)
     for number in (2, 3):
         house.world.mention(channel, str(number))
     house.world.repeat(channel, late)
+    await house.product.has_stored(4, channel)
+    house.discord.call(house.world.open_channel("elsewhere"), "release")
     await house.settle(channel)
-    assert sorted(house.world.texts(channel)) == ["heard 1", "heard 2", "heard 3", "heard settle"]
+    assert house.world.texts(channel) == ["heard wait", "heard 1", "heard 2", "heard 3", "heard settle"]
 
 
 async def test_op_codes_nobody_knows_and_heartbeats_do_no_harm(house: House) -> None:

@@ -75,7 +75,7 @@ async def test_the_same_update_a_hundred_times_is_answered_once(house: House) ->
     assert house.world.texts(person) == ["heard hello", "heard settle"]
 
 
-async def test_updates_that_come_in_disorder_are_answered_in_the_order_of_their_ids(house: House) -> None:
+async def test_fault_03_updates_that_come_in_disorder_are_answered_in_the_order_of_their_ids(house: House) -> None:
     person = house.person()
     for number in range(3):
         house.world.say(person, str(number), user=person)
