@@ -16,7 +16,7 @@ from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters.telegram.checkup import look, taken_by_webhook
-from adapters.telegram.client import REVOKED, WANTED, Client
+from adapters.telegram.client import REVOKED, WANTED, Client, patiently
 from adapters.telegram.convert import tell_migration
 from adapters.telegram.intake import Intake
 from adapters.telegram.outgoing import to_menu
@@ -107,7 +107,7 @@ class TelegramAdapter(Adapter):
         wanted = _hash(self._client.token, menu)
         if await self.state.load("menu") != wanted:
             try:
-                await self._client.set_my_commands(menu)
+                await patiently(lambda: self._client.set_my_commands(menu))
             except InvalidToken:
                 raise SettingsError(REVOKED) from None
             await self.state.save("menu", wanted)
@@ -137,8 +137,8 @@ class TelegramAdapter(Adapter):
     async def _receive(self, publish: Publish) -> None:
         self._answers = None
         try:
-            me = await self._client.get_me()
-            hook = (await self._client.get_webhook_info()).url
+            me = await patiently(self._client.get_me)
+            hook = (await patiently(self._client.get_webhook_info)).url
         except InvalidToken:
             raise SettingsError(REVOKED) from None
         self._intake = Intake(self._client, Me(me.id, me.username or ""), publish, self._presses, self._askers)
@@ -152,7 +152,11 @@ class TelegramAdapter(Adapter):
         """Have updates pushed here, and keep looking whether they are."""
         try:
             # One at a time: they come in order then, and order matters more here than speed.
-            await self._client.set_webhook(url, secret_token=self._secret, allowed_updates=WANTED, max_connections=1)
+            await patiently(
+                lambda: self._client.set_webhook(
+                    url, secret_token=self._secret, allowed_updates=WANTED, max_connections=1
+                )
+            )
         except BadRequest as error:
             raise SettingsError(f"Telegram does not take telegram.webhook_url: {error.message}") from None
         await self.state.save("webhook", url)
@@ -172,7 +176,7 @@ class TelegramAdapter(Adapter):
         if url and url != await self.state.load("webhook"):
             raise SettingsError(taken_by_webhook(url))
         if url:
-            await self._client.delete_webhook()
+            await patiently(self._client.delete_webhook)
 
     async def _tell_migration(self, old: int, new: int) -> None:
         """A refused send says that a group has moved: tell the host as the group itself would."""

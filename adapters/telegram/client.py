@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -31,6 +33,8 @@ REVOKED = "Telegram does not know the token: get the current one from @BotFather
 
 # The library warns with every RetryAfter that it will hold a timedelta one day. This asks for it now.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
 
@@ -66,6 +70,15 @@ class Client(Bot):
         """Close the connections. Safe to call twice."""
         for request in self._request:
             await request.shutdown()
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call, again after each wait that Telegram asks for. Raises TelegramError for anything else."""
+    while True:
+        try:
+            return await call()
+        except RetryAfter as error:
+            await asyncio.sleep(seconds_to_wait(error))
 
 
 def to_delivery_error(error: TelegramError) -> DeliveryError | SettingsError:

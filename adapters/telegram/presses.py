@@ -6,10 +6,13 @@ import asyncio
 
 from telegram.error import TelegramError
 
-from adapters.telegram.client import Client
+from adapters.telegram.client import Client, patiently
 
 PATIENCE = 3.0
 """Seconds after which a press is answered without a word. Telegram gives up on it some time later."""
+
+LONGEST_SECONDS = 10.0
+"""Whoever pressed has given up by then."""
 
 
 class Presses:
@@ -29,9 +32,11 @@ class Presses:
         """Answer a press, and return whether Telegram took it. One that is too old it does not take."""
         if task := self._waiting.pop(press, None):
             task.cancel()
+        alert = True if note else None
         try:
-            return await self._client.answer_callback_query(press, text=note, show_alert=True if note else None)
-        except TelegramError:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await patiently(lambda: self._client.answer_callback_query(press, text=note, show_alert=alert))
+        except (TelegramError, TimeoutError):
             return False
 
     async def aclose(self) -> None:

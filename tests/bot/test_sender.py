@@ -99,6 +99,30 @@ async def test_it_waits_as_long_as_the_platform_asks(store: Store) -> None:
     assert bench.waits == [17.5]
 
 
+async def test_fault_04_a_minute_in_which_half_of_all_sends_are_refused_costs_no_reply(store: Store) -> None:
+    """Each try waits as long as it was told to, and the order of each conversation stays."""
+
+    class Busy(FakeAdapter):
+        async def send(self, delivery: Delivery) -> str | None:
+            calls.append((delivery.nonce, sum(bench.waits)))
+            if sum(bench.waits) < 60 and len(calls) % 2:
+                raise DeliveryError("429", retry_after=1.5)
+            return await super().send(delivery)
+
+    calls: list[tuple[str, float]] = []
+    adapter = Busy(deduplicates_sends=False)
+    bench = Bench(store, adapter)
+    for number in range(100):
+        bench.sender.add(await bench.commit(adapter, str(number), f"c{number % 5}"))
+    assert await bench.sender.drain(30)
+    assert await bench.outbox() == {"sent": 100}
+    assert sum(bench.waits) >= 60
+    assert min(bench.waits) >= 1.5
+    for conversation in range(5):
+        sent = [each.reply.text for each in adapter.arrived if each.conversation.conversation_id == f"c{conversation}"]
+        assert sent == [str(number) for number in range(conversation, 100, 5)]
+
+
 async def test_a_refused_reply_is_not_tried_again(store: Store) -> None:
     adapter = FakeAdapter()
     bench = Bench(store, adapter)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from telegram.error import RetryAfter
 
 from adapters.telegram import progress
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.client import seconds_to_wait
 from adapters.telegram.pacing import Pacer
 from bot.adapter import SendMarks
 from bot.commands import Command, Permission
@@ -305,6 +307,24 @@ async def test_typing_ends_where_telegram_does_not_take_it(
     await desk.adapter.send(deliver("Hello"))
     await desk.adapter.send(deliver("that took a second", nonce="2"))
     assert desk.world.typing == []
+
+
+async def test_fault_04_what_is_refused_at_the_start_is_called_again_when_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def note(error: RetryAfter) -> float:
+        waits.append(seconds_to_wait(error))
+        return 0.0
+
+    monkeypatch.setattr("adapters.telegram.client.seconds_to_wait", note)
+    for number, method in enumerate(("setMyCommands", "getMe", "getWebhookInfo"), 7):
+        desk.world.faults.add(match=method, status=429, retry_after=number)
+    await desk.adapter.sync_commands(COMMANDS)
+    await desk.start()
+    assert waits == [7.0, 8.0, 9.0]
+    assert len(desk.world.requests("setMyCommands")) == 2
 
 
 async def test_presses_that_wait_are_answered_when_it_ends(desk: Desk) -> None:
