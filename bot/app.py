@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ from bot.revisions import Revisions
 from bot.sender import Sender
 from bot.settings import Settings, make_home
 from bot.skills import Skills
+from bot.stop_request import StopRequest
 from bot.store.adapter_state import StoredState
 from bot.store.store import Store
 from bot.supervisor import Supervisor
@@ -40,7 +40,6 @@ from bot.waiting import first_of
 if TYPE_CHECKING:
     from bot.api.server import HttpServer
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DRAIN_SECONDS = 30.0
 """How long a stop waits for what was begun. The rest is durable and goes on at the next start."""
 
@@ -81,8 +80,7 @@ class App:
         self._serves_http = serves_http
         self.http: HttpServer | None = None
         self._by_platform = {adapter.name: adapter for adapter in self.adapters}
-        self._stopping = asyncio.Event()
-        self._hurrying = asyncio.Event()
+        self._stop = StopRequest()
         self._open = AsyncExitStack()
 
     async def run(self) -> None:
@@ -90,22 +88,16 @@ class App:
 
         Raises what opening raises, and ModelUnavailableError when there is no model to speak.
         """
-        loop = asyncio.get_running_loop()
-        for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, self.stop)
-        try:
-            async with self:
-                await self._serve()
-        finally:
-            gc.unfreeze()
-            for number in STOP_SIGNALS:
-                loop.remove_signal_handler(number)
+        with self._stop.by_signals():
+            try:
+                async with self:
+                    await first_of(self._stop.wait(), self.supervisor.wait(), self._watch_model())
+            finally:
+                gc.unfreeze()
 
     def stop(self) -> None:
         """Have `run` end: nothing further is taken, what was begun is finished. A second call does not wait."""
-        if self._stopping.is_set():
-            self._hurrying.set()
-        self._stopping.set()
+        self._stop.make()
 
     async def settle(self, seconds: float | None = None) -> bool:
         """Wait up to that many seconds until everything taken so far is answered, sent and told to listeners.
@@ -191,25 +183,17 @@ class App:
         server.start()
         return server
 
-    async def _serve(self) -> None:
-        await first_of(self._stopping.wait(), self.supervisor.wait(), self._watch_model())
-
     async def _watch_model(self) -> None:
         await self.model.wait_until_loaded()
         gc.freeze()  # what was made so far stays: looking through it time and again would stop the loop each time
         await asyncio.Event().wait()
-
-    async def _wait_for_hurry(self) -> bool:
-        await self._hurrying.wait()
-        return False
 
     async def _finish(self) -> None:
         self.dispatcher.stop_taking()
         await self.supervisor.stop()
         if self.http is not None:
             await self.http.aclose()
-        settled = await first_of(self.settle(DRAIN_SECONDS), self._wait_for_hurry())
-        if not settled:
+        if not await first_of(self.settle(DRAIN_SECONDS), self._stop.wait_for_another()):
             _log.warning("stopped before everything was answered; the rest goes on at the next start")
 
     async def _tell_reload(self, version: str, previous: str | None) -> None:

@@ -1,8 +1,4 @@
-"""The facts that travel: what happened on a platform or in the host, and what goes out in answer.
-
-Events are frozen, past-tense and free of platform types; ids are always strings, and unique within their conversation
-at least.
-"""
+"""What happened on a platform or in the host."""
 
 from __future__ import annotations
 
@@ -10,44 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-PAYLOAD_LIMIT = 64
-"""Bytes that come back when a button is pressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserRef:
-    """A person on a platform. The same number on another platform is somebody else."""
-
-    platform: str
-    user_id: str
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.user_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRef:
-    """Where things are said: a direct chat, a group, a thread."""
-
-    platform: str
-    conversation_id: str
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.conversation_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who said something: a reference that lasts and the name shown at that moment."""
-
-    ref: UserRef
-    name: str
-    is_bot: bool = False
-
-    @classmethod
-    def unknown(cls, platform: str) -> Author:
-        """Stands in where a platform does not tell who did something, as with deletions."""
-        return cls(UserRef(platform, ""), "")
+from bot.events.references import Author, ConversationRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,40 +154,3 @@ class ModelReloaded(Event):
 
     version: str
     previous: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Something to press below a reply. `payload` (at most 64 bytes of UTF-8) comes back in an ActionInvoked.
-
-    Raises ValueError for a longer one: no platform would take it.
-    """
-
-    label: str
-    payload: str
-
-    def __post_init__(self) -> None:
-        if len(self.payload.encode()) > PAYLOAD_LIMIT:
-            raise ValueError(f"the payload of button {self.label!r} is longer than {PAYLOAD_LIMIT} bytes")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a handler or the brain wants to say."""
-
-    text: str
-    ephemeral: bool = False
-    """Only the person who asked sees it, where the platform can do that."""
-    buttons: tuple[Button, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A reply on its way out. `nonce` (≤25 characters) is the same at every attempt: a platform can drop repeats."""
-
-    nonce: str
-    conversation: ConversationRef
-    reply: Reply
-    reply_to: str | None = None
-    reply_token: str | None = None
-    """That of the event that is answered."""
