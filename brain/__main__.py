@@ -1,5 +1,5 @@
 """The brain's own command line: `python -m brain train CONFIG.toml`, `python -m brain evaluate dialogue ...`,
-`python -m brain corpus check|build ...`.
+`python -m brain train-ear CONFIG.toml`, `python -m brain corpus check|build ...`.
 
 Exits 0, or says in one line on standard error what is wrong and exits with 2.
 """
@@ -47,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train, or go on training, the run a TOML file describes")
     train.add_argument("config", type=Path)
     train.set_defaults(run=_train, when_stopped="Stopped. The same command goes on from the last validation.")
+    ear = commands.add_parser("train-ear", help="train, or go on training, a sentence encoder")
+    ear.add_argument("config", type=Path)
+    ear.set_defaults(run=_train_ear, when_stopped="Stopped. The same command goes on from the last validation.")
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -74,6 +77,13 @@ def _train(options: argparse.Namespace) -> None:
     from brain.training.train import Trainer
 
     Trainer(load_run_settings(options.config)).train()
+
+
+def _train_ear(options: argparse.Namespace) -> None:
+    from brain.ear.training.settings import load_ear_run
+    from brain.ear.training.train import EarTrainer
+
+    EarTrainer(load_ear_run(options.config)).train()
 
 
 def _evaluate_dialogue(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""An ear on disk: int8 weights, word pieces, configuration, metrics and card, signed by a manifest as every model is."""
+"""An ear on disk: int8 weights, word pieces, configuration, metrics and card, signed by a manifest like every model."""
 
 from __future__ import annotations
 

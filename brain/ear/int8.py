@@ -1,6 +1,6 @@
 """Weights in eight bits: a quarter of the size, and a third of the time where the processor multiplies bytes.
 
-A weight row has one scale (symmetric, Jacob et al. 2018, §2.1); what comes in gets one scale a token as it comes (dynamic).
+A weight row has one scale (symmetric, Jacob et al. 2018, §2.1); what comes in gets one scale a token, as it comes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ def quantise_rows(values: Tensor) -> tuple[Tensor, Tensor]:
 class Int8Linear(nn.Module):
     """A linear layer with int8 weights [out, in] and a scale for each of its outputs."""
 
+    weight: Tensor
+    scale: Tensor
+    bias: Tensor
+
     def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__()
         self.register_buffer("weight", torch.empty(out_features, in_features, dtype=torch.int8))
@@ -40,13 +44,16 @@ class Int8Linear(nn.Module):
         flat = states.reshape(-1, states.shape[-1])
         scale = flat.abs().amax(-1, keepdim=True).clamp_(min=_SMALLEST_SCALE).div_(_LARGEST)
         rounded = (flat / scale).round_().to(torch.int8)
-        product = torch._int_mm(rounded, self.weight.t())  # pyright: ignore[reportPrivateUsage]
+        product = torch._int_mm(rounded, self.weight.t())  # pyright: ignore[reportPrivateImportUsage]
         out = product.to(states.dtype).mul_(scale).mul_(self.scale).add_(self.bias)
         return out.view(*states.shape[:-1], -1)
 
 
 class Int8Embedding(nn.Module):
     """An embedding with int8 rows [N, size] and a scale for each row."""
+
+    weight: Tensor
+    scale: Tensor
 
     def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import tokenizers
@@ -22,8 +22,8 @@ class WordPieces:
         self._inner = inner
         self._max_length = max_length
         inner.encode_special_tokens = True  # somebody who types "[SEP]" has typed five characters
-        self.padding = int(inner.token_to_id(PAD))
-        self._begin, self._separator = int(inner.token_to_id(BEGIN)), int(inner.token_to_id(SEPARATOR))
+        numbers = inner.get_vocab()
+        self.padding, self._begin, self._separator = numbers[PAD], numbers[BEGIN], numbers[SEPARATOR]
 
     @classmethod
     def build(cls, pieces: Sequence[str], whole: Sequence[str], max_length: int) -> WordPieces:
@@ -73,5 +73,5 @@ class WordPieces:
         return [self._begin, *ids[-(self._max_length - 1) :]]
 
 
-def _numbered(pieces: Sequence[str]) -> Mapping[str, int]:
+def _numbered(pieces: Sequence[str]) -> dict[str, int]:
     return {piece: number for number, piece in enumerate(pieces)}

@@ -84,6 +84,6 @@ def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, T
         number, name = key.split(".")
         state.setdefault(int(number), {})[name] = tensor
     content: dict[str, Any] = optimizer.state_dict()
-    if len(state) != len(content["param_groups"][0]["params"]):
+    if len(state) != sum(len(group["params"]) for group in content["param_groups"]):
         raise CheckpointError("the saved optimiser does not fit this network: remove the run's folder to begin anew")
     optimizer.load_state_dict({"state": state, "param_groups": content["param_groups"]})

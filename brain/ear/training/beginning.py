@@ -89,8 +89,8 @@ def _renamed(found: Mapping[str, Tensor], config: EarConfig) -> dict[str, Tensor
 
 
 def _glosses() -> dict[str, str]:
-    lines = (line.split("\t") for line in _read_lines(_GLOSSES))
-    return {word: gloss for word, gloss in lines}
+    pairs = (line.split("\t") for line in _read_lines(_GLOSSES))
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def _emoji() -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Training an ear: bring a message near its good replies and its other wordings, and stay near the teacher elsewhere.
 
-The loss is that of in-batch negatives in both directions (van den Oord et al. 2018, eq. 4; Reimers & Gurevych 2019), on
-whole vectors and on their first numbers alone (Kusupati et al. 2022, §3). Each step draws its batch by its own number, so
-that a run which was killed goes on exactly.
+The loss is that of in-batch negatives in both directions (van den Oord et al. 2018, eq. 4), on whole vectors and on
+their first numbers alone (Kusupati et al. 2022, §3). Each step draws its batch by its own number, so that a run which
+was killed goes on exactly.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from rich.console import Console
 from torch import Tensor
 from torch.nn import functional as F
 
-from brain.ear.checkpoint import Ear
+from brain.ear.checkpoint import Ear, save_ear
 from brain.ear.network import pad, sentence_vectors
 from brain.ear.training.beginning import beginning, teacher
+from brain.ear.training.card import write_card
 from brain.ear.training.pairs import Batch, Exchange, Source, read_exchanges
 from brain.ear.training.retrieval import right_reply_share
 from brain.ear.training.settings import EarRun
@@ -36,7 +37,7 @@ _LOSS_INTERVAL = 10
 
 
 class EarTrainer:
-    """One run. `train()` returns the trained ear."""
+    """One run. `train()` returns the folder of the trained ear."""
 
     def __init__(self, run: EarRun, console: Console | None = None) -> None:
         self.run = run
@@ -50,15 +51,24 @@ class EarTrainer:
         self.progress = self._resume()
         self._valid = {name: _bot_exchanges(run.valid, name) for name in ("en", "zh")}
 
-    def train(self) -> Ear:
-        """Take the steps that are left, with progress. Raises TrainingError when the loss diverges."""
+    def train(self) -> Path:
+        """Take the steps that are left and write the ear. Raises TrainingError when the loss diverges."""
         with progress_bar(self.console) as bar:
             task = bar.add_task("training", total=self.run.steps, completed=self.progress.step, note="")
             for loss in self._steps():
                 bar.update(task, completed=self.progress.step, note=f"loss {loss:.3f}")
                 if self.progress.step % self.run.valid_every == 0 or self.progress.step == self.run.steps:
                     bar.console.print(f"step {self.progress.step}: {self._checkpoint()}")
-        return self.ear
+        return self._finish()
+
+    def _finish(self) -> Path:
+        """Write the ear in int8 with its card."""
+        folder = self.run.out / "best"
+        metrics = {f"right_reply_of_100_{name}": share for name, share in self._validate().items()}
+        metrics |= {"steps": self.progress.step, "minutes": round(self.progress.seconds / 60, 1)}
+        save_ear(folder, self.ear, metrics, write_card(self.ear, self.run, metrics))
+        self.console.print(f"Ear: {folder}\nCurves: {self.run.out / 'curves.png'}")
+        return folder
 
     def _texts(self) -> Iterator[str]:
         """What the vocabulary is chosen by."""
