@@ -70,6 +70,16 @@ class SentenceEncoder:
         """Return the short unit vectors float32 [N, row_size] of texts."""
         return shortened(self.vectors(texts), self.row_size)
 
+    def word_vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Return float32 [N, 384]: of each text the mean of its pieces' embeddings, unread, as unit vector or zeros."""
+        rows = self._ear.pieces.encode_all([clean(text[-_LONGEST:]) for text in texts])
+        found = np.empty((len(texts), self._ear.network.config.hidden_size), dtype=np.float32)
+        for places in _by_length([len(row) for row in rows]):
+            ids, mask = pad([rows[place] for place in places], self._ear.pieces.padding)
+            with torch.inference_mode():  # the first piece and the last are begin and separator, no words
+                found[places] = sentence_vectors(self._ear.network.words(ids[:, 1:-1]), mask[:, 2:]).numpy()
+        return found
+
     def _read(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
         """Yield place and reading of each text, those of like length together."""
         rows = self._ear.pieces.encode_all([_cleaned(text) for text in texts])
