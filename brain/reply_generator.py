@@ -11,6 +11,7 @@ import torch
 
 from brain.line_reader import LineReader
 from brain.memory.exemplars import Exemplars
+from brain.memory.response_memory import ResponseMemory
 from brain.reply import GeneratedReply, ReplyRequest
 from brain.text.batches import pad_ids
 from brain.text.cleaning import clean
@@ -27,11 +28,11 @@ _REPETITION_WEIGHT = 2.0
 class NativeGenerator:
     """Speaks with a Seq2Seq. One call at a time: a lock guards the network and the lines already read."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, memory: ResponseMemory | None = None) -> None:
         self.model = checkpoint.model.eval()
         self.tokenizer = checkpoint.tokenizer
         config = self.model.config
-        self.exemplars = Exemplars(checkpoint.memory, config.exemplars) if checkpoint.memory else None
+        self.exemplars = Exemplars(memory, config.exemplars) if memory and config.exemplars else None
         self.decoding = Decoding(count=8, temperature=0.5, max_length=config.max_length)
         self._random = torch.Generator()
         self._random.seed()
@@ -39,12 +40,12 @@ class NativeGenerator:
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls, folder: Path, threads: int = 1) -> NativeGenerator:
+    def load(cls, folder: Path, threads: int = 1, memory: ResponseMemory | None = None) -> NativeGenerator:
         """Verify and load a checkpoint onto the GPU, or for `threads` CPU threads. Raises CheckpointError."""
         torch.set_num_threads(threads)
         checkpoint = load_checkpoint(folder)
         checkpoint.model.to("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(checkpoint)
+        return cls(checkpoint, memory)
 
     def seed(self, value: int) -> None:
         """Make what is drawn from now on repeatable."""
@@ -78,9 +79,8 @@ class NativeGenerator:
         """Return replies to similar messages, none of which was said in this conversation already."""
         if self.exemplars is None or not turns:
             return ()
-        said = {text for own, text in turns if own}
-        context = turns[-2][1] if len(turns) > 1 else ""
-        return self.exemplars.find_for_reply(turns[-1][1], context, said)
+        said = [text for own, text in turns if own]
+        return self.exemplars.find_for_reply([text for _, text in turns], said)
 
     def _choose(
         self, drawn: Sequence[Hypothesis], lines: Sequence[SourceLine], fused: Fused, request: ReplyRequest

@@ -6,6 +6,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from brain.memory.query import Query
 from brain.memory.response_memory import ResponseMemory
 from brain.text.sources import FindExemplars
 
@@ -20,16 +21,17 @@ class Exemplars:
     memory: ResponseMemory
     count: int
 
-    def find(self, message: str, context: str, reply: str) -> Sequence[str]:
+    def find(self, turns: Sequence[str], reply: str) -> Sequence[str]:
         """Return the nearest, as in conversation: never the reply that is to be predicted."""
-        return self.find_for_reply(message, context, (reply,))
+        return self.find_for_reply(turns, (reply,))
 
-    def find_for_reply(self, message: str, context: str, said: Collection[str]) -> Sequence[str]:
+    def find_for_reply(self, turns: Sequence[str], said: Collection[str]) -> Sequence[str]:
         """Return the nearest that were not said already.
 
         Far ones beside a near one would only tempt the network: read side by side, replies were better without them.
         """
-        return self.memory.search(message, context, self.count, said, _NEARNESS)
+        found = self.memory.search(Query(tuple(turns), tuple(said)), self.count)
+        return [match.row.reply for match in found if match.score >= _NEARNESS * found[0].score]
 
     def find_for_training(self, rng: random.Random) -> FindExemplars:
         """Return a finder that puts the very reply among the others most of the time.
@@ -37,8 +39,9 @@ class Exemplars:
         So the network learns to pick the one that fits the message, and to copy it.
         """
 
-        def find(message: str, context: str, reply: str) -> Sequence[str]:
-            found = self.memory.search(message, context, self.count, (reply,))
+        def find(turns: Sequence[str], reply: str) -> Sequence[str]:
+            matches = self.memory.search(Query(tuple(turns), (reply,)), self.count)
+            found = [match.row.reply for match in matches]
             if rng.random() < _GOLD_SHARE:
                 found = [reply, *found[: self.count - 1]]
                 rng.shuffle(found)

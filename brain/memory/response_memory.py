@@ -1,87 +1,173 @@
-"""ResponseMemory: written exchanges, found by the words of a message and of what came before it."""
+"""ResponseMemory: written exchanges, found by meaning, by what came before, and by characters."""
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from brain.errors import DataError
-from brain.memory.word_index import WordIndex
-from brain.text.dialogues import Dialogue, read_rows
+from brain.memory.holding import Heard, holds_here
+from brain.memory.query import Match, Query, Weights
+from brain.memory.rows import MemoryRow
+from brain.memory.saving import load_rows, save_rows
+from brain.memory.segment import Likeness, Scores, Segment
+from brain.memory.table import RowTable
+from brain.memory.vectors import Read, Vectors, quantise
 
-_CONTEXT_BONUS = 1.0
+_WEIGHTS = Weights()
+_FIRST_LOOK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryRow:
-    """An exchange: the turn before it (empty at the start of a talk), what was said, and the reply."""
+class _Snapshot:
+    """What a search sees: the rows the memory began with, and those added since. Never changed, only replaced."""
 
-    context: str
-    message: str
-    reply: str
+    begun: Segment
+    added: Segment
+
+    @property
+    def segments(self) -> tuple[Segment, Segment]:
+        return self.begun, self.added
+
+    def rows(self) -> Iterator[MemoryRow]:
+        for segment in self.segments:
+            yield from (segment.table.row(int(place)) for place in np.flatnonzero(segment.table.present))
+
+    def locate(self, place: int) -> tuple[Segment, int]:
+        """Return where a place lies. Those of rows in `added` follow those in `begun`."""
+        first = len(self.begun)
+        return (self.begun, place) if place < first else (self.added, place - first)
 
 
 class ResponseMemory:
-    """Rows and their index. Searching thousands of rows takes about a millisecond."""
+    """Rows and their search. Threads may search while another adds or removes: each search sees one moment.
 
-    def __init__(self, rows: Sequence[MemoryRow]) -> None:
-        self.rows = tuple(rows)
-        self._messages = WordIndex([row.message for row in self.rows])
-        self._contexts = WordIndex([row.context for row in self.rows])
+    Places stay as they are as long as a memory is in use; those of removed rows stay empty.
+    """
 
-    @classmethod
-    def of_dialogues(cls, dialogues: Iterable[Dialogue]) -> ResponseMemory:
-        """Take the exchanges in which a bot of no special persona answers somebody of whom nothing is known.
-
-        Others may rest on who was speaking, and would be wrong elsewhere.
-        """
-        return cls([row for dialogue in dialogues if dialogue.is_plain for row in _exchanges(dialogue)])
+    def __init__(self, read: Read, weights: Weights = _WEIGHTS) -> None:
+        self._read = read
+        self._weights = weights
+        self._writing = threading.Lock()
+        self._begin(Segment.of((), read))
 
     @classmethod
-    def load(cls, path: Path) -> ResponseMemory:
-        """Read what `save` wrote. Raises DataError that names file and row."""
-        return cls([_parse(row, f"{path}, line {number}") for number, row in enumerate(read_rows(path), start=1)])
+    def of(cls, rows: Iterable[MemoryRow], read: Read, weights: Weights = _WEIGHTS) -> ResponseMemory:
+        """Build a memory, having every row read."""
+        memory = cls(read, weights)
+        memory._begin(Segment.of(tuple(rows), read))
+        return memory
 
-    def save(self, path: Path) -> None:
-        """Write the rows as gzipped JSON lines; the same rows give the same bytes."""
-        lines = (json.dumps(asdict(row), ensure_ascii=False) for row in self.rows)
-        path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0))
+    @classmethod
+    def load(cls, folder: Path, read: Read, weights: Weights = _WEIGHTS) -> ResponseMemory:
+        """Verify and load what `save` wrote; nothing is read anew. Raises CheckpointError that names the file."""
+        memory = cls(read, weights)
+        memory._begin(Segment(*load_rows(folder)))
+        return memory
 
-    def search(
-        self, message: str, context: str, count: int, leave_out: Collection[str] = (), nearness: float = 0.0
-    ) -> list[str]:
-        """Return up to `count` different replies whose messages are nearest, nearest first.
+    def save(self, folder: Path) -> None:
+        """Write all rows into a folder of their own, replaced whole."""
+        snapshot = self._snapshot
+        begun, added = (segment.vectors.keep(segment.table.present) for segment in snapshot.segments)
+        save_rows(folder, RowTable.of(tuple(snapshot.rows())), begun.join(added))
 
-        One that is less than `nearness` times as near as the first is left out.
-        """
-        # The context tells like messages apart ("why?"); it never makes up for another message.
-        scores = self._messages.scores(message) * (1 + _CONTEXT_BONUS * self._contexts.scores(context))
-        near = np.flatnonzero(scores)
-        replies: dict[str, float] = {}
-        for place in near[np.argsort(-scores[near], kind="stable")]:
-            if len(replies) == count or scores[place] < nearness * next(iter(replies.values()), 0.0):
-                break
-            if (reply := self.rows[place].reply) not in leave_out:
-                replies.setdefault(reply, float(scores[place]))
-        return list(replies)
+    def __len__(self) -> int:
+        return sum(int(segment.table.present.sum()) for segment in self._snapshot.segments)
+
+    def rows(self) -> Iterator[MemoryRow]:
+        """Iterate over all rows there are now."""
+        return self._snapshot.rows()
+
+    def search(self, query: Query, count: int) -> list[Match]:
+        """Return up to `count` rows of different replies that may be offered here, the best first."""
+        snapshot = self._snapshot
+        queries = self._vectors_of(query)
+        likeness = Likeness.join(
+            [segment.likeness(query, queries, self._weights) for segment in snapshot.segments if len(segment)]
+        )
+        said, heard = set(query.said), Heard.of(query.heard)
+        matches: list[Match] = []
+        for place in _best_first(likeness.total) if count > 0 else ():
+            segment, at = snapshot.locate(place)
+            row = segment.table.row(at)
+            if row.reply not in said and holds_here(row, heard):
+                said.add(row.reply)
+                matches.append(_match(row, likeness, place))
+                if len(matches) == count:
+                    break
+        return matches
+
+    def vectors(self, places: Sequence[int]) -> tuple[Vectors, Vectors]:
+        """Return the vectors of these rows' messages and replies, int8 [len(places), DIM] each, 127 standing for 1."""
+        found = [self._snapshot.locate(place) for place in places]
+        messages = [segment.vectors.messages[at] for segment, at in found]
+        replies = [segment.vectors.replies[at] for segment, at in found]
+        return np.array(messages), np.array(replies)
+
+    def add(self, rows: Sequence[MemoryRow]) -> None:
+        """Remember more rows, having them read."""
+        new = Segment.of(rows, self._read)
+        with self._writing:
+            begun, added = self._snapshot.segments
+            joined = Segment(
+                added.table.join(new.table), added.vectors.join(new.vectors), lambda: begun.characters.rarity
+            )
+            self._snapshot = _Snapshot(begun, joined)
+
+    def remove(self, ids: Collection[str]) -> int:
+        """Forget the rows of these ids; return how many there were."""
+        wanted = set(ids)
+        return self._remove(lambda segment: {place for row_id in wanted for place in segment.ids.get(row_id, ())})
+
+    def remove_source(self, source: str) -> int:
+        """Forget all rows of a source, such as "person:7"; return how many there were."""
+        return self._remove(
+            lambda segment: set(np.flatnonzero(segment.table.source.among((source,)) & segment.table.present).tolist())
+        )
+
+    def _remove(self, places_in: Callable[[Segment], set[int]]) -> int:
+        with self._writing:
+            segments = self._snapshot.segments
+            gone = [places_in(segment) for segment in segments]
+            self._snapshot = _Snapshot(
+                *(segment.without(places) for segment, places in zip(segments, gone, strict=True))
+            )
+        return sum(map(len, gone))
+
+    def _begin(self, segment: Segment) -> None:
+        self._snapshot = _Snapshot(segment, Segment.of((), self._read, lambda: segment.characters.rarity))
+
+    def _vectors_of(self, query: Query) -> Vectors:
+        """Return the vectors [2, DIM] of a message and of the message in its context; read are only those not given."""
+        message, context = query.message_vector, query.context_vector
+        if message is None or (context is None and query.has_history):
+            message, context = self._read([query.message, query.message_in_context])
+        return quantise(np.stack([message, message if context is None else context]))
 
 
-def _parse(row: Mapping[str, Any], where: str) -> MemoryRow:
-    values = [row.get(name) for name in ("context", "message", "reply")]
-    if not all(isinstance(value, str) for value in values):
-        raise DataError(f"{where}: not a context, a message and a reply")
-    return MemoryRow(*values)  # pyright: ignore[reportArgumentType]
+def _best_first(scores: Scores) -> Iterator[int]:
+    """Yield the places of all finite scores, highest first and equal ones in order, sorting only what is asked for."""
+    places = np.flatnonzero(np.isfinite(scores))
+    scores = scores[places]
+    seen, size = 0, _FIRST_LOOK
+    while seen < len(places):
+        size = min(size, len(places))
+        least = np.partition(scores, len(places) - size)[len(places) - size]
+        best = np.flatnonzero(scores >= least)
+        ordered = places[best[np.argsort(-scores[best], kind="stable")]]
+        yield from ordered[seen:].tolist()
+        seen, size = len(ordered), size * 16
 
 
-def _exchanges(dialogue: Dialogue) -> Iterator[MemoryRow]:
-    turns = dialogue.turns
-    for place in range(1, len(turns)):
-        if turns[place].speaker == "b" and turns[place].text and turns[place - 1].text:
-            context = turns[place - 2].text if place > 1 else ""
-            yield MemoryRow(context, turns[place - 1].text, turns[place].text)
+def _match(row: MemoryRow, likeness: Likeness, place: int) -> Match:
+    return Match(
+        row=row,
+        score=float(likeness.total[place]),
+        meaning=float(likeness.meaning[place]),
+        context=float(likeness.context[place]),
+        characters=float(likeness.characters[place]),
+        place=place,
+    )

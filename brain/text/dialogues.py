@@ -20,11 +20,12 @@ from brain.text.cleaning import clean
 
 _T = TypeVar("_T")
 _SPEAKERS = ("a", "b")
-_PLAIN_PERSONAS = (
+PLAIN_PERSONAS = (
     ("I am Familiar, a friendly companion.",),
     ("I am Familiar.",),
     ("我是 Familiar，一个友好的聊天伙伴。",),
 )
+"""Lines of a bot that is nobody special."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,6 @@ class Dialogue:
     style: str
     with_bot: bool
     scored: str
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the bot is nobody special here, and knows nothing of the person."""
-        return self.with_bot and not self.persona["a"] and self.persona["b"] in _PLAIN_PERSONAS
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -23,8 +23,8 @@ class SourceLine:
 SILENCE = SourceLine(LATEST, "...")
 """Stands for the message where nothing was said."""
 
-FindExemplars = Callable[[str, str, str], Sequence[str]]
-"""(message, turn before it, reply) → replies written to similar messages."""
+FindExemplars = Callable[[Sequence[str], str], Sequence[str]]
+"""(turns up to the message, reply) → replies written to similar messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def exchanges(
             persona, facts = known_lines(dialogue, turn.speaker)
             exemplars: Sequence[str] = ()
             if find_exemplars and dialogue.with_bot:
-                exemplars = find_exemplars(before[-1][1], before[-2][1] if index > 1 else "", turn.text)
+                exemplars = find_exemplars([text for _, text in before], turn.text)
             yield Exchange(source_lines(dialogue.style, persona, facts, before, exemplars, max_turns), turn.text)
 
 

@@ -1,4 +1,4 @@
-"""What a run begins with: a network, a tokenizer and a memory, new or from a checkpoint."""
+"""What a run begins with: a network and a tokenizer, new or from a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from brain.errors import ConfigError
-from brain.memory.response_memory import ResponseMemory
 from brain.text.dialogues import read_dialogues
 from brain.text.tokenizer import Tokenizer
 from brain.training.checkpoint import Checkpoint, load_checkpoint, rebuild
@@ -23,17 +21,12 @@ _TOKENIZER_DIALOGUES = 20_000
 
 def begin(settings: RunSettings, start: Path | None, console: Console) -> Checkpoint:
     """Return what to train, from the checkpoint `start` where there is one. Raises BrainError."""
-    memory = settings.memory and ResponseMemory.of_dialogues(read_dialogues(settings.memory))
     if start:
         base = load_checkpoint(start)
-        begun = Checkpoint(rebuild(base.model, settings.model), base.tokenizer, memory or base.memory)
-    else:
-        tokenizer = _tokenizer(settings, console)
-        config = ModelConfig.from_dict({**settings.model, "vocab_size": tokenizer.vocab_size})
-        begun = Checkpoint(Seq2Seq(config), tokenizer, memory)
-    if begun.model.config.exemplars and not begun.memory:
-        raise ConfigError("model.exemplars needs a memory to find them in: name the dialogues as memory")
-    return begun
+        return Checkpoint(rebuild(base.model, settings.model), base.tokenizer)
+    tokenizer = _tokenizer(settings, console)
+    config = ModelConfig.from_dict({**settings.model, "vocab_size": tokenizer.vocab_size})
+    return Checkpoint(Seq2Seq(config), tokenizer)
 
 
 def _tokenizer(settings: RunSettings, console: Console) -> Tokenizer:

@@ -18,8 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from brain.errors import BrainError, CheckpointError, DataError
-from brain.memory.response_memory import ResponseMemory
+from brain.errors import BrainError, CheckpointError
 from brain.text.sources import num_kinds
 from brain.text.tokenizer import Tokenizer
 from brain.training.folders import replaced_folder
@@ -30,16 +29,14 @@ from brain.voice.seq2seq import Seq2Seq
 
 _PIECE_BYTES = 15 << 20
 _CONFIG, _TOKENIZER, _METRICS, _CARD = "config.json", "tokenizer.json", "metrics.json", "card.md"
-_MEMORY = "memory.jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a folder holds: a network, its tokenizer, and the memory it finds exemplars in, where it uses any."""
+    """What a folder holds: a network and its tokenizer."""
 
     model: Seq2Seq
     tokenizer: Tokenizer
-    memory: ResponseMemory | None = None
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint, metrics: Mapping[str, Any], card: str) -> None:
@@ -49,8 +46,6 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, metrics: Mapping[str, 
         (draft / _METRICS).write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
         (draft / _CARD).write_text(card, "utf-8")
         checkpoint.tokenizer.save(draft / _TOKENIZER)
-        if checkpoint.memory:
-            checkpoint.memory.save(draft / _MEMORY)
         save_tensors(draft, "model", {name: tensor.half() for name, tensor in checkpoint.model.state_dict().items()})
         write_manifest(draft)
 
@@ -72,7 +67,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         )
     weights = {name: tensor.float() for name, tensor in read_tensors(folder, "model").items()}
     model = build_model(config, weights, str(folder))
-    return Checkpoint(model, tokenizer, _load_memory(folder) if config.exemplars else None)
+    return Checkpoint(model, tokenizer)
 
 
 def build_model(config: ModelConfig, weights: Mapping[str, Tensor], where: str) -> Seq2Seq:
@@ -115,13 +110,6 @@ def rebuild(model: Seq2Seq, changes: Mapping[str, Any]) -> Seq2Seq:
     """
     config = ModelConfig.from_dict({**model.config.to_dict(), **changes})
     return build_model(config, model.state_dict(), "the checkpoint to start from")
-
-
-def _load_memory(folder: Path) -> ResponseMemory:
-    try:
-        return ResponseMemory.load(folder / _MEMORY)
-    except DataError as error:
-        raise CheckpointError(f"the model in {folder} has an unusable {_MEMORY}: {error}") from None
 
 
 def read_tensors(folder: Path, stem: str) -> dict[str, Tensor]:

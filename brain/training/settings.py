@@ -52,8 +52,6 @@ class RunSettings:
     start_from: Path | None = None
     """A checkpoint whose weights and tokenizer the run begins with; `vocab_size` is then its own, and `model`
     changes only what no weight depends on, such as dropout."""
-    memory: Path | None = None
-    """Dialogues whose plain exchanges become the memory that exemplars are found in."""
     notes: str = ""
     """What the model card says of the data: sets, licences, credits."""
 
@@ -91,7 +89,7 @@ def load_run_settings(path: Path) -> RunSettings:
 
 def _parse(content: dict[str, Any], base: Path) -> dict[str, Any]:
     """Turn the values of a file into those of RunSettings. Raises KeyError or ConfigError."""
-    paths = {name: _path(base, content[name], name) for name in ("out", "start_from", "memory") if name in content}
+    paths = {name: _path(base, content[name], name) for name in ("out", "start_from") if name in content}
     return {
         **content,
         **paths,

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from brain.errors import ConfigError, DataError, TrainingError
 from brain.memory.exemplars import Exemplars
+from brain.memory.response_memory import ResponseMemory
 from brain.text.batches import Batch, collate, encode_dialogue
 from brain.text.dialogues import read_dialogues
 from brain.text.stream import BatchStream, group_by_length, trained_speakers
@@ -37,10 +38,13 @@ _LOSS_INTERVAL = 20
 
 
 class Trainer:
-    """One run. `train()` returns the folder of the best checkpoint."""
+    """One run. `train()` returns the folder of the best checkpoint. Exemplars are found in `memory`."""
 
-    def __init__(self, settings: RunSettings, console: Console | None = None) -> None:
+    def __init__(
+        self, settings: RunSettings, console: Console | None = None, memory: ResponseMemory | None = None
+    ) -> None:
         self.settings = settings
+        self.memory = memory
         self.console = console or Console(stderr=True)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(settings.schedule.threads)
@@ -50,7 +54,9 @@ class Trainer:
         # A run that goes on has in `best` whatever it took from start_from, which may be gone by now.
         goes_on = self._state.exists() and self.best.exists()
         begun = begin(settings, self.best if goes_on else settings.start_from, self.console)
-        self.model, self.tokenizer, self.memory = begun.model, begun.tokenizer, begun.memory
+        self.model, self.tokenizer = begun.model, begun.tokenizer
+        if self.model.config.exemplars and memory is None:
+            raise ConfigError("model.exemplars needs a memory to find them in, and this run was given none")
         self.model.to(self.device)
         self.optimizer = build_optimizer(self.model, settings.schedule)
         self.progress = self._resume()
@@ -167,7 +173,7 @@ class Trainer:
             progress.best_loss, progress.best_step = loss, progress.step
             metrics = {"valid_perplexity_token": perplexity(loss), "step": progress.step}
             card = write_card(self.model, self.settings, metrics)
-            save_checkpoint(self.best, Checkpoint(self.model, self.tokenizer, self.memory), metrics, card)
+            save_checkpoint(self.best, Checkpoint(self.model, self.tokenizer), metrics, card)
         save_run_state(self._state, progress, self.model.state_dict(), self.optimizer)
         draw_curves(progress, self.settings.out / "curves.png")
         return loss

@@ -15,13 +15,15 @@ import torch
 
 from brain.line_reader import LineReader
 from brain.memory.exemplars import Exemplars
-from brain.memory.response_memory import MemoryRow, ResponseMemory
+from brain.memory.response_memory import ResponseMemory
+from brain.memory.rows import MemoryRow
 from brain.reply import ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator
 from brain.text.sources import FACT, LATEST, PERSONA, STYLE, SourceLine, exemplar_kind, turn_kind
 from brain.training.evaluate import evaluate_dialogues
 from brain.voice.decoding import Hypothesis
 from brain.voice.seq2seq import Fused
+from tests.brain.reading import read
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_style_persona_facts_and_history_reach_the_network_and_silence_replaces_
 def test_what_the_bot_said_before_is_not_offered_again(
     generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = ResponseMemory([MemoryRow("", "hello", "hi"), MemoryRow("", "hello", "hey")])
+    memory = ResponseMemory.of([MemoryRow("hello", (), "hi"), MemoryRow("hello", (), "hey")], read)
     given = _spy(generator, monkeypatch)
     for exemplars, texts in ((["hi", "hey"], ["hello"]), (["hey"], ["hello", "hi", "hello"])):
         generator.exemplars = Exemplars(memory, 2)
