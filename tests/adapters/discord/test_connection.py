@@ -54,6 +54,7 @@ async def test_fault_03_what_was_delivered_late_keeps_its_place_among_what_waits
     late = house.world.mention(channel, "1", silent=True)
     for number in (2, 3):
         house.world.mention(channel, str(number))
+    await house.product.has_stored(3, channel)
     house.world.repeat(channel, late)
     await house.product.has_stored(4, channel)
     house.discord.call(house.world.open_channel("elsewhere"), "release")

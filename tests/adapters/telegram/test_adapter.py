@@ -81,7 +81,9 @@ class Desk:
 
     async def ended(self) -> None:
         assert self._task
-        await asyncio.wait_for(self._task, 10)
+        await asyncio.wait({self._task}, timeout=10)
+        assert self._task.done()
+        await self._task
 
     async def aclose(self) -> None:
         await self.adapter.aclose()
