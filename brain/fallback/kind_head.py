@@ -1,0 +1,103 @@
+"""The kind of a message: a logistic head over the ear's vector and a few cues, fitted once and kept in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+from torch import nn
+
+from brain.errors import CheckpointError
+from brain.fallback.cues import cues_of
+from brain.fallback.language import LANGUAGES, Language
+from brain.fallback.sections import sections_of
+from brain.training.folders import replaced_folder
+from brain.training.json_file import read_object
+from brain.training.manifest import verify_manifest, write_manifest
+
+Read = Callable[[Sequence[str]], np.ndarray]
+"""Texts to unit vectors float32 [N, 192]."""
+
+_CONFIG, _WEIGHTS = "config.json", "head.safetensors"
+_PENALTY = 0.0001
+_STEPS = 200
+
+
+class KindHead:
+    """Tells kinds of messages apart. `weights` holds "<language>.weight" [K, D + C] and "<language>.bias" [K]."""
+
+    def __init__(self, kinds: Sequence[str], weights: dict[str, np.ndarray], read: Read) -> None:
+        self.kinds = tuple(kinds)
+        self._weights = weights
+        self._read = read
+
+    def scores(self, text: str, language: Language) -> dict[str, float]:
+        """Return the probability of every kind, most likely first."""
+        features = _features([text], language, self._read)[0]
+        logits = self._weights[f"{language}.weight"] @ features + self._weights[f"{language}.bias"]
+        chances = np.exp(logits - logits.max())
+        chances /= chances.sum()
+        return {self.kinds[place]: float(chances[place]) for place in np.argsort(-chances, kind="stable")}
+
+
+def fit(folder: Path, read: Read) -> None:
+    """Fit a head to the examples in `words/`, as `read` hears them, and write it: a complete folder, or nothing."""
+    kinds = list(sections_of("examples.en.txt"))
+    tensors: dict[str, np.ndarray] = {}
+    for language in LANGUAGES:
+        examples = sections_of(f"examples.{language}.txt")
+        texts = [text for kind in kinds for text in examples[kind]]
+        labels = [place for place, kind in enumerate(kinds) for _ in examples[kind]]
+        weight, bias = _fitted(_features(texts, language, read), np.array(labels))
+        tensors |= {f"{language}.weight": weight, f"{language}.bias": bias}
+    with replaced_folder(folder) as draft:
+        (draft / _CONFIG).write_text(json.dumps({"kinds": kinds}, indent=2) + "\n", "utf-8")
+        save_file(tensors, draft / _WEIGHTS)
+        write_manifest(draft)
+
+
+def load_head(folder: Path, read: Read) -> KindHead:
+    """Verify and load a head. Raises CheckpointError if it is damaged or was made for other kinds or cues."""
+    verify_manifest(folder)
+    try:
+        config: dict[str, Any] = read_object(folder / _CONFIG)
+        kinds: list[str] = config["kinds"]
+        weights = load_file(folder / _WEIGHTS)
+        fits = kinds == list(sections_of("examples.en.txt")) and all(
+            weights[f"{language}.weight"].shape[0] == len(kinds) == weights[f"{language}.bias"].shape[0]
+            for language in LANGUAGES
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise CheckpointError(f"the fallback in {folder} can't be read: {error}") from None
+    if not fits:
+        raise CheckpointError(f"the fallback in {folder} was fitted to other kinds of messages: fit it again")
+    return KindHead(kinds, weights, read)
+
+
+def _features(texts: Sequence[str], language: Language, read: Read) -> np.ndarray:
+    """Return vectors and cues side by side, float32 [N, D + C]."""
+    return np.hstack([read(texts), np.stack([cues_of(text, language) for text in texts])])
+
+
+def _fitted(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight [K, F] and bias [K] of multinomial logistic regression, by L-BFGS from zero."""
+    inputs, targets = torch.from_numpy(features), torch.from_numpy(labels)
+    layer = nn.Linear(features.shape[1], int(labels.max()) + 1)
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = nn.functional.cross_entropy(layer(inputs), targets) + _PENALTY * layer.weight.square().sum() / 2
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return layer.weight.detach().numpy(), layer.bias.detach().numpy()
