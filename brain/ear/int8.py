@@ -44,7 +44,7 @@ class Int8Linear(nn.Module):
         flat = states.reshape(-1, states.shape[-1])
         scale = flat.abs().amax(-1, keepdim=True).clamp_(min=_SMALLEST_SCALE).div_(_LARGEST)
         rounded = (flat / scale).round_().to(torch.int8)
-        product = torch._int_mm(rounded, self.weight.t())  # pyright: ignore[reportPrivateImportUsage]
+        product = torch._int_mm(rounded, self.weight.t())  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
         out = product.to(states.dtype).mul_(scale).mul_(self.scale).add_(self.bias)
         return out.view(*states.shape[:-1], -1)
 

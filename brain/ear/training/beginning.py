@@ -9,9 +9,12 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -19,7 +22,8 @@ from brain.ear.checkpoint import Ear
 from brain.ear.config import EarConfig
 from brain.ear.network import EarNetwork
 from brain.ear.wordpieces import SPECIAL, WordPieces
-from brain.errors import DataError
+from brain.errors import ConfigError, DataError
+from brain.training.json_file import read_object
 
 _GLOSSES = Path(__file__).parent / "glosses.zh.tsv"
 _EMOJI = ((0x2600, 0x27C0), (0x1F300, 0x1F650), (0x1F680, 0x1F700), (0x1F900, 0x1FB00))
@@ -33,13 +37,13 @@ _LAYER = {
 
 
 def teacher(folder: Path) -> Ear:
-    """Read all-MiniLM-L6-v2 as it is from a folder with model.safetensors and vocab.txt. Raises DataError."""
+    """Read a BERT such as all-MiniLM-L6-v2 as it is: model.safetensors, config.json and vocab.txt. Raises DataError."""
     vocabulary = _read_lines(folder / "vocab.txt")
-    config = EarConfig(vocab_size=len(vocabulary))
-    network = EarNetwork(config)
     try:
+        config = _config(read_object(folder / "config.json"), len(vocabulary))
+        network = EarNetwork(config)
         network.load_state_dict(_renamed(load_file(folder / "model.safetensors"), config))
-    except (OSError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, ConfigError) as error:
         raise DataError(f"{folder} does not hold all-MiniLM-L6-v2: {error}") from None
     return Ear(network.eval(), WordPieces.build(vocabulary, [], config.max_length))
 
@@ -48,12 +52,12 @@ def beginning(origin: Ear, texts: Iterable[str], num_pieces: int) -> Ear:
     """Keep the `num_pieces` word pieces that texts use most, and the single letters; add Chinese and emoji."""
     vocabulary = origin.pieces.vocabulary()
     used = Counter(piece for text in texts for piece in origin.pieces.pieces_of(text))
-    kept = [*SPECIAL, *(piece for piece in vocabulary if len(piece.removeprefix("##")) == 1)]
+    kept = [*SPECIAL, *sorted(piece for piece in vocabulary if len(piece.removeprefix("##")) == 1)]
     known = set(kept)
     kept += [piece for piece, _ in used.most_common(num_pieces) if piece not in known]
     meanings = {word: gloss for word, gloss in {**_glosses(), **_emoji()}.items() if word not in set(kept)}
     pieces = WordPieces.build(kept, list(meanings), origin.network.config.max_length)
-    config = EarConfig(vocab_size=pieces.vocab_size)
+    config = replace(origin.network.config, vocab_size=pieces.vocab_size)
     network = EarNetwork(config)
     weights = dict(origin.network.state_dict())
     weights["words.weight"] = _embeddings(origin, weights["words.weight"], pieces, meanings)
@@ -68,6 +72,17 @@ def _embeddings(origin: Ear, old: Tensor, pieces: WordPieces, meanings: Mapping[
         parts = origin.pieces.pieces_of(meanings[piece]) if piece in meanings else [piece]
         new[number] = old[[vocabulary[part] for part in parts]].mean(0)
     return new
+
+
+def _config(published: Mapping[str, Any], vocab_size: int) -> EarConfig:
+    return EarConfig(
+        vocab_size=vocab_size,
+        hidden_size=published["hidden_size"],
+        num_layers=published["num_hidden_layers"],
+        num_heads=published["num_attention_heads"],
+        feedforward_size=published["intermediate_size"],
+        row_size=published["hidden_size"] // 2,
+    )
 
 
 def _renamed(found: Mapping[str, Tensor], config: EarConfig) -> dict[str, Tensor]:
