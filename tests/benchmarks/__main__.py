@@ -1,6 +1,6 @@
 """The benchmarks, all or those that are named:
 
-python -m tests.benchmarks [message_path] [cold_start] [isolation] [kill] [first_reply] [platforms]
+python -m tests.benchmarks [message_path] [cold_start] [isolation] [kill] [first_reply] [platforms] [features]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tests.benchmarks.report import print_machine
 
-NAMES = ("message_path", "cold_start", "isolation", "kill", "first_reply", "platforms")
+NAMES = ("message_path", "cold_start", "isolation", "kill", "first_reply", "platforms", "features")
 
 
 def main() -> None:
