@@ -14,6 +14,8 @@ from brain.fallback.sorting import certain_kind, sorted_kinds
 from brain.fallback.topic import topic_of
 from brain.text.cleaning import clean
 
+_LEANING = frozenset({"answer", "remark"})
+"""What leans on the turn before is about that turn's matter: a noun in passing is no topic."""
 _LONGEST = 400
 """Characters of a message that are looked at."""
 
@@ -50,6 +52,8 @@ class Fallback:
         certain = certain_kind(cleaned[-1])
         kinds = [certain] if certain else sorted_kinds(self._head.scores(cleaned[-1], language), cleaned, language)
         topic = topic_of(cleaned[-1], language)
+        if topic and kinds[0] in _LEANING and 2 * len(topic) < len(cleaned[-1]):
+            topic = None
         choice = FrameChoice(language, {*said, *turns[-2::-2]}, f"{seed} {cleaned[-1]}")
         text, kind = choice.choose(kinds, topic)
         return FallbackReply(text, kind, topic)

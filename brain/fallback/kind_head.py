@@ -25,6 +25,7 @@ Read = Callable[[Sequence[str]], np.ndarray]
 """Texts to unit vectors float32 [N, 192]."""
 
 _CONFIG, _WEIGHTS = "config.json", "head.safetensors"
+_VECTOR = 192
 _PENALTY = 0.0001
 _STEPS = 200
 
@@ -70,13 +71,14 @@ def load_head(folder: Path, read: Read) -> KindHead:
         kinds: list[str] = config["kinds"]
         weights = load_file(folder / _WEIGHTS)
         fits = kinds == list(sections_of("examples.en.txt")) and all(
-            weights[f"{language}.weight"].shape[0] == len(kinds) == weights[f"{language}.bias"].shape[0]
+            weights[f"{language}.weight"].shape == (len(kinds), _VECTOR + cues_of("", language).size)
+            and weights[f"{language}.bias"].shape == (len(kinds),)
             for language in LANGUAGES
         )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CheckpointError(f"the fallback in {folder} can't be read: {error}") from None
     if not fits:
-        raise CheckpointError(f"the fallback in {folder} was fitted to other kinds of messages: fit it again")
+        raise CheckpointError(f"the fallback in {folder} was fitted to other kinds or cues: fit it again")
     return KindHead(kinds, weights, read)
 
 

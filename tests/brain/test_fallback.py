@@ -314,3 +314,9 @@ def test_a_damaged_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"kinds": ["grief"]}))
     with pytest.raises(CheckpointError, match="damaged"):
         load_head(tmp_path, read)
+
+
+def test_a_noun_in_passing_is_not_what_an_answer_is_about(fallback: Fallback) -> None:
+    turns = ["someone ate my yogurt", "The nerve. Was it labelled?", "it had my face on it in marker"]
+    assert fallback.reply(turns, [], 1).topic is None
+    assert fallback.reply([*turns[:2], "the yogurt"], [], 1).topic == "the yogurt"
