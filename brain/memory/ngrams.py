@@ -61,21 +61,22 @@ class CharacterIndex:
         squares = np.bincount(self._places, np.repeat(self._weights, counts), self._size)
         self._norms = np.sqrt(np.maximum(squares, 1.0))
 
-    def scores(self, text: str) -> NDArray[np.float32]:
-        """Return the cosine between this text and each of the index: float32 [N], 0 where nothing is shared."""
+    def scores(self, text: str, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the cosines between a text and those at M places: float32 [M], 0 where nothing is shared."""
         grams = _keys([text]) >> _PLACE_BITS
         norm = math.sqrt(self.rarity.of_grams(grams).sum())
         found = np.searchsorted(self._grams, grams)
         inside = found < len(self._grams)
         known = found[inside][self._grams[found[inside]] == grams[inside]]
         if not len(known):
-            return np.zeros(self._size, dtype=np.float32)
+            return np.zeros(len(places), dtype=np.float32)
         spans = [
             self._places[start:end] for start, end in zip(self._starts[known], self._starts[known + 1], strict=True)
         ]
         weights = np.repeat(self._weights[known], [len(span) for span in spans])
-        shared = np.bincount(np.concatenate(spans), weights, self._size)
-        return (shared / (self._norms * norm)).astype(np.float32)
+        shared = np.bincount(np.concatenate(spans), weights, self._size)[places]
+        shared /= self._norms[places] * norm
+        return shared.astype(np.float32)
 
 
 def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:

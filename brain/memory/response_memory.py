@@ -32,6 +32,12 @@ class _Snapshot:
     def segments(self) -> tuple[Segment, Segment]:
         return self.begun, self.added
 
+    def likeness(self, query: Query, queries: Vectors, weights: Weights) -> Likeness:
+        begun = self.begun.likeness(query, queries, weights)
+        if not len(self.added):
+            return begun
+        return begun.join(self.added.likeness(query, queries, weights), len(self.begun))
+
     def rows(self) -> Iterator[MemoryRow]:
         for segment in self.segments:
             yield from (segment.table.row(int(place)) for place in np.flatnonzero(segment.table.present))
@@ -85,17 +91,15 @@ class ResponseMemory:
         """Return up to `count` rows of different replies that may be offered here, the best first."""
         snapshot = self._snapshot
         queries = self._vectors_of(query)
-        likeness = Likeness.join(
-            [segment.likeness(query, queries, self._weights) for segment in snapshot.segments if len(segment)]
-        )
+        likeness = snapshot.likeness(query, queries, self._weights)
         said, heard = set(query.said), Heard.of(query.heard)
         matches: list[Match] = []
-        for place in _best_first(likeness.total) if count > 0 else ():
-            segment, at = snapshot.locate(place)
+        for best in _best_first(likeness.total) if count > 0 else ():
+            segment, at = snapshot.locate(int(likeness.places[best]))
             row = segment.table.row(at)
             if row.reply not in said and holds_here(row, heard):
                 said.add(row.reply)
-                matches.append(_match(row, likeness, place))
+                matches.append(_match(row, likeness, best))
                 if len(matches) == count:
                     break
         return matches
@@ -141,33 +145,34 @@ class ResponseMemory:
         self._snapshot = _Snapshot(segment, Segment.of((), self._read, lambda: segment.characters.rarity))
 
     def _vectors_of(self, query: Query) -> Vectors:
-        """Return the vectors [2, DIM] of a message and of the message in its context; read are only those not given."""
-        message, context = query.message_vector, query.context_vector
-        if message is None or (context is None and query.has_history):
-            message, context = self._read([query.message, query.message_in_context])
-        return quantise(np.stack([message, message if context is None else context]))
+        """Return the vectors of a message and of the message in its context [2, DIM], or [1, DIM] without history.
+
+        They are read where they are not given.
+        """
+        texts = [query.message, query.message_in_context] if query.has_history else [query.message]
+        given = (query.message_vector, query.context_vector)[: len(texts)]
+        known = [vector for vector in given if vector is not None]
+        return quantise(np.stack(known) if len(known) == len(texts) else self._read(texts))
 
 
 def _best_first(scores: Scores) -> Iterator[int]:
-    """Yield the places of all finite scores, highest first and equal ones in order, sorting only what is asked for."""
-    places = np.flatnonzero(np.isfinite(scores))
-    scores = scores[places]
+    """Yield which scores are highest, equal ones in order, sorting only what is asked for."""
     seen, size = 0, _FIRST_LOOK
-    while seen < len(places):
-        size = min(size, len(places))
-        least = np.partition(scores, len(places) - size)[len(places) - size]
+    while seen < len(scores):
+        size = min(size, len(scores))
+        least = np.partition(scores, len(scores) - size)[len(scores) - size]
         best = np.flatnonzero(scores >= least)
-        ordered = places[best[np.argsort(-scores[best], kind="stable")]]
+        ordered = best[np.argsort(-scores[best], kind="stable")]
         yield from ordered[seen:].tolist()
         seen, size = len(ordered), size * 16
 
 
-def _match(row: MemoryRow, likeness: Likeness, place: int) -> Match:
+def _match(row: MemoryRow, likeness: Likeness, number: int) -> Match:
     return Match(
         row=row,
-        score=float(likeness.total[place]),
-        meaning=float(likeness.meaning[place]),
-        context=float(likeness.context[place]),
-        characters=float(likeness.characters[place]),
-        place=place,
+        score=float(likeness.total[number]),
+        meaning=float(likeness.meaning[number]),
+        context=float(likeness.context[number]),
+        characters=float(likeness.characters[number]),
+        place=int(likeness.places[number]),
     )

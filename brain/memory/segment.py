@@ -23,20 +23,23 @@ _KEPT_SETTINGS = 64
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike N rows are to a query, each float32 [N]. `total` is minus infinity where a row may not be offered."""
+    """How alike the M rows are that may be offered to a query: `places` int64 [M], ascending, and float32 [M] each."""
 
+    places: NDArray[np.int64]
     total: Scores
     meaning: Scores
     context: Scores
     characters: Scores
 
-    @classmethod
-    def join(cls, parts: Sequence[Likeness]) -> Likeness:
-        """Return the likeness of the rows of all parts."""
-        if len(parts) == 1:
-            return parts[0]
-        empty = np.zeros(0, dtype=np.float32)
-        return cls(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in cls.__slots__))
+    def join(self, other: Likeness, first: int) -> Likeness:
+        """Return the likeness of these rows and of the other's, whose places begin at `first`."""
+        return Likeness(
+            np.concatenate([self.places, other.places + first]),
+            np.concatenate([self.total, other.total]),
+            np.concatenate([self.meaning, other.meaning]),
+            np.concatenate([self.context, other.context]),
+            np.concatenate([self.characters, other.characters]),
+        )
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,20 @@ class Segment:
         return places
 
     def likeness(self, query: Query, queries: Vectors, weights: Weights) -> Likeness:
-        """Compare all rows with a query; queries [2, DIM] are its message and its message in context."""
-        message, context = self.vectors.likeness(queries)
-        all_by_context = query.is_elliptical and query.has_history
-        meaning = context if all_by_context else np.where(self._matched_by_context, context, message)
-        characters = self.characters.scores(query.message)
-        total = (
-            np.float32(weights.message) * meaning
-            + np.float32(weights.context) * context
-            + np.float32(weights.characters) * characters
-        )
+        """Compare the rows that fit a query; queries [2, DIM] are its message and its message in context.
+
+        Without history they are one, [1, DIM].
+        """
         allowed = self._fitting(Setting.of(query)) & fits_history(self.table, self.with_context, query)
-        allowed &= fits_knowledge(self.table, query)
-        return Likeness(np.where(allowed, total, np.float32(-np.inf)), meaning, context, characters)
+        places = np.flatnonzero(allowed & fits_knowledge(self.table, query))
+        message, context = self.vectors.likeness(queries, places)
+        all_by_context = query.is_elliptical and query.has_history
+        meaning = context if all_by_context else np.where(self._matched_by_context[places], context, message)
+        characters = self.characters.scores(query.message, places)
+        total = np.float32(weights.message) * meaning
+        total += np.float32(weights.context) * context
+        total += np.float32(weights.characters) * characters
+        return Likeness(places, total, meaning, context, characters)
 
     def _fitting(self, setting: Setting) -> Mask:
         """Return which rows [N] fit a setting; those asked for last are kept."""

@@ -43,11 +43,16 @@ class RowVectors:
             np.array(with_context, dtype=np.int64),
         )
 
-    def likeness(self, queries: Vectors) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the cosines [N] with a message, and [N] with a message in its context; queries [2, DIM] are both."""
-        message, context = _products(queries, self.messages)
-        context[self.with_context] = _products(queries[1:], self.contexts)[0]
-        return _cosines(message), _cosines(context)
+    def likeness(self, queries: Vectors, places: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the cosines of the rows at M places: [M] with a message, and [M] with a message in its context.
+
+        Queries [2, DIM] are both, or [1, DIM] where there is no context. All rows are multiplied: that is faster than
+        to gather some.
+        """
+        products = _products(queries, self.messages)
+        message, context = products[0][places], products[-1]
+        context[self.with_context] = _products(queries[-1:], self.contexts)[0]
+        return _cosines(message), _cosines(context[places])
 
     def without(self, places: Collection[int]) -> RowVectors:
         """Return the same with nothing left of these rows."""
@@ -88,7 +93,7 @@ def _read(texts: Sequence[str], read: Read) -> Vectors:
 
 
 def _products(queries: Vectors, rows: Vectors) -> NDArray[np.int32]:
-    """Return exact products [2, N]. In this orientation the processor's int8 instructions are used."""
+    """Return exact products [Q, N]. In this orientation the processor's int8 instructions are used."""
     if not len(rows):
         return np.zeros((len(queries), 0), dtype=np.int32)
     products = torch._int_mm(torch.from_numpy(queries), torch.from_numpy(rows).t())  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
@@ -96,4 +101,4 @@ def _products(queries: Vectors, rows: Vectors) -> NDArray[np.int32]:
 
 
 def _cosines(products: NDArray[np.int32]) -> NDArray[np.float32]:
-    return products.astype(np.float32) / np.float32(_SCALE**2)
+    return np.multiply(products, np.float32(1 / _SCALE**2), dtype=np.float32)
