@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     ear = commands.add_parser("train-ear", help="train, or go on training, a sentence encoder")
     ear.add_argument("config", type=Path)
     ear.set_defaults(run=_train_ear, when_stopped="Stopped. The same command goes on from the last validation.")
+    starter = commands.add_parser("build-starter", help="build what ships beside the voice, from an ear and the corpus")
+    starter.add_argument("ear", type=Path, help="folder of the ear")
+    starter.set_defaults(run=_build_starter, when_stopped="Stopped. Some parts may be old.")
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -84,6 +87,12 @@ def _train_ear(options: argparse.Namespace) -> None:
     from brain.ear.training.train import EarTrainer
 
     EarTrainer(load_ear_run(options.config)).train()
+
+
+def _build_starter(options: argparse.Namespace) -> None:
+    from brain.starter.build import build_starter
+
+    build_starter(options.ear, Console())
 
 
 def _evaluate_dialogue(options: argparse.Namespace) -> None:

@@ -30,10 +30,12 @@ class ReplyRequest:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedReply:
-    """What the network says. `scores` explain the choice; their names depend on the generator."""
+    """What is said. `scores` explain the choice; their names depend on the generator."""
 
     text: str
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    origin: str = "voice"
+    """Where it comes from: `voice`, `memory:<row id>`, `exact`, `crisis:<kind>` or `fallback`."""
 
 
 class ReplyGenerator(Protocol):

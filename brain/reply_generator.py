@@ -64,7 +64,7 @@ class NativeGenerator:
             best, scores = self._choose(drawn, lines, fused, request)
         text = self.tokenizer.decode(best.ids)
         if on_text:
-            _reveal(text, on_text)
+            reveal(text, on_text)
         return GeneratedReply(text, scores)
 
     def _lines_of(self, request: ReplyRequest) -> tuple[SourceLine, ...]:
@@ -121,7 +121,8 @@ def _overlap(ids: Sequence[int], said: Sequence[int]) -> float:
     return len(pairs & set(pairwise(said))) / max(1, len(pairs))
 
 
-def _reveal(text: str, on_text: Callable[[str], bool]) -> None:
+def reveal(text: str, on_text: Callable[[str], bool]) -> None:
+    """Show a text that is finished word by word, until it is enough."""
     words = text.split(" ")
     for count in range(1, len(words) + 1):
         if not on_text(" ".join(words[:count])):

@@ -4,5 +4,10 @@ from pathlib import Path
 
 VOICE = Path(__file__).parent / "voice"
 """The checkpoint of the starter voice."""
+MEMORY = Path(__file__).parent / "memory"
+"""The corpus as a memory: its exchanges and their vectors."""
+JUDGE = Path(__file__).parent / "judge"
+FALLBACK = Path(__file__).parent / "fallback"
+CRISIS = Path(__file__).parent / "crisis"
 EAR = Path(__file__).parent / "ear"
 """The sentence encoder that everybody reads with."""

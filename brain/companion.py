@@ -1,0 +1,158 @@
+"""Companion: the generator that ships. What is likely right speaks, and an honest word where nothing is.
+
+In this order: a written answer to somebody in danger; exact code for sums, dates and units; of the memory's replies the
+one the judge is surest of; the voice's draft, where it is surer of that; a fallback that takes up what was said.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from brain.candidates import Judged, judge_drafts, judge_matches, said
+from brain.crisis.answers import answer
+from brain.crisis.detector import CrisisDetector
+from brain.ear.sentence_encoder import SentenceEncoder
+from brain.exact.answers import exact_answer
+from brain.fallback.fallback import Fallback
+from brain.fallback.language import language_of
+from brain.judge.judge import Judge
+from brain.memory.operator import OperatorMemory
+from brain.memory.query import Match, Query
+from brain.memory.response_memory import ResponseMemory
+from brain.memory.rows import plain
+from brain.reply import GeneratedReply, ReplyRequest
+from brain.reply_generator import NativeGenerator, reveal
+from brain.starter import CRISIS, EAR, FALLBACK, JUDGE, MEMORY
+from brain.text.cleaning import clean
+
+SURE = 0.4
+"""A reply of the memory less surely right than this is not said."""
+SURE_OF_DRAFT = 0.6
+"""The voice may stumble over words, which the judge doesn't see."""
+_LOOKED_AT = 24
+_NAME = re.compile(r"^[^>\n]{1,32}> ")
+"""Where several people speak, each turn begins with a name."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a companion is made of, beside its voice. `own` are the operator's questions and answers, if any."""
+
+    ear: SentenceEncoder
+    memory: ResponseMemory
+    judge: Judge
+    fallback: Fallback
+    crisis: CrisisDetector
+    own: OperatorMemory | None = None
+
+    @classmethod
+    def load(cls, own: Path | None = None) -> Parts:
+        """Load what ships, and the operator's memory from a folder. Raises CheckpointError."""
+        ear = SentenceEncoder.load(EAR)
+        return cls(
+            ear,
+            ResponseMemory.load(MEMORY, ear.row_vectors),
+            Judge.load(JUDGE),
+            Fallback.load(FALLBACK, ear.row_vectors),
+            CrisisDetector.load(CRISIS, ear.row_vectors),
+            OperatorMemory(own, ear.row_vectors) if own else None,
+        )
+
+
+class Companion:
+    """Chooses what is said. Safe to call from several threads; the voice takes one call at a time."""
+
+    def __init__(self, parts: Parts, voice: NativeGenerator, clock: Clock = datetime.now) -> None:
+        self._parts = parts
+        self._voice = voice
+        self._clock = clock
+        self._random = random.Random()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, folder: Path, threads: int = 1, own: Path | None = None) -> Companion:
+        """Load the voice of a checkpoint folder and all else that ships. Raises CheckpointError."""
+        parts = Parts.load(own)
+        return cls(parts, NativeGenerator.load(folder, threads, parts.memory))
+
+    def seed(self, value: int) -> None:
+        """Make what is drawn from now on repeatable."""
+        self._random.seed(value)
+        self._voice.seed(value)
+
+    def reply(self, request: ReplyRequest, on_text: Callable[[str], bool] | None = None) -> GeneratedReply:
+        """Answer the last turn. `on_text` gets the empty text while it is being chosen, then the reply word by word."""
+        if on_text:
+            on_text("")
+        turns = tuple(_NAME.sub("", clean(turn.text)) for turn in request.turns)
+        own = tuple(turn for turn, spoken in zip(turns, request.turns, strict=True) if spoken.speaker == "bot")
+        reply = self._written(turns, own) or self._found(request, turns, own, on_text) or self._fallback(turns, own)
+        if on_text:
+            reveal(reply.text, on_text)
+        return reply
+
+    def _written(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply | None:
+        """Answer what must be answered with care, or can be exactly."""
+        if sign := self._parts.crisis.detect(turns):
+            return GeneratedReply(answer(sign, turns, own), {"crisis": sign.confidence}, f"crisis:{sign.kind}")
+        now = self._clock()
+        if exact := exact_answer(turns[-1], now.date(), now):
+            return GeneratedReply(exact, {"right": 1.0}, "exact")
+        return None
+
+    def _found(
+        self,
+        request: ReplyRequest,
+        turns: tuple[str, ...],
+        own: tuple[str, ...],
+        on_text: Callable[[str], bool] | None,
+    ) -> GeneratedReply | None:
+        """Answer from the memories or with the voice, where one of them is likely right."""
+        parts, here = self._parts, said(self._parts.ear, turns)
+        query = Query(
+            turns,
+            own,
+            plain(tuple(map(clean, request.persona))),
+            tuple(map(clean, request.facts)),
+            lang=language_of(turns),
+            message_vector=here.message,
+            context_vector=here.context,
+        )
+        if parts.own and (taught := parts.own.answer(query)):
+            return GeneratedReply(taught.row.reply, _scores(taught, 1.0), f"memory:{taught.row.id}")
+        matches = parts.memory.search(query, _LOOKED_AT)
+        judged = judge_matches(parts.judge, here, parts.memory, matches)
+        if judged and judged[0].right >= SURE:
+            return _reply(judged[0], f"memory:{judged[0].match.row.id}")
+        if not matches:
+            return None
+        draft = self._voice.reply(request, (lambda _: on_text("")) if on_text else None)
+        drafted = judge_drafts(parts.judge, here, parts.ear, [draft.text], matches[0])[0]
+        return _reply(drafted, "voice") if draft.text and drafted.right >= SURE_OF_DRAFT else None
+
+    def _fallback(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply:
+        with self._lock:
+            seed = self._random.getrandbits(32)
+        return GeneratedReply(self._parts.fallback.reply(turns, own, seed).text, {}, "fallback")
+
+
+def _reply(judged: Judged, origin: str) -> GeneratedReply:
+    return GeneratedReply(judged.text, _scores(judged.match, judged.right), origin)
+
+
+def _scores(match: Match, right: float) -> dict[str, float]:
+    return {
+        "right": right,
+        "meaning": match.meaning,
+        "context": match.context,
+        "characters": match.characters,
+        "stands_alone": match.row.stands_alone,
+    }
