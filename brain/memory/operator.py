@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+from brain.errors import CheckpointError
 from brain.memory.query import Match, Query
 from brain.memory.response_memory import ResponseMemory
 from brain.memory.vectors import Read
+from brain.training.folders import present
 from brain.training.manifest import NAME
 
-_NEAR = 0.7
+NEAR = 0.7
 """Messages nearer than this ask the same thing: an operator's answer then comes before all others."""
+_LOOKED_AT = 3
+_UNSIGNED = (0, 0)
+"""The stamp of what has no manifest: loading will say so."""
 
 
 class OperatorMemory:
@@ -28,19 +34,40 @@ class OperatorMemory:
     def current(self) -> ResponseMemory:
         """Return the memory as the folder has it now. Raises CheckpointError where a file is damaged."""
         with self._lock:
-            if (stamp := self._stamp_now()) != self._stamp:
-                self._memory = ResponseMemory.load(self.folder, self._read) if stamp else ResponseMemory(self._read)
-                self._stamp = stamp
+            while (stamp := self._stamp_now()) != self._stamp:
+                try:
+                    self._memory = self._load() if stamp else ResponseMemory(self._read)
+                except CheckpointError:
+                    if self._stamp_now() == stamp:  # else it was replaced while it was read
+                        raise
+                else:
+                    self._stamp = stamp
             return self._memory
+
+    def search(self, query: Query, count: int) -> list[Match]:
+        """Return the nearest in meaning of up to `count` rows for this persona, and as many for any.
+
+        Unlike others these replies may be said again, and rows without a persona may say "I" under each.
+        """
+        memory = self.current()
+        queries = (replace(query, said=()), replace(query, said=(), persona=()))
+        found = {match.place: match for asked in queries for match in memory.search(asked, count)}
+        return sorted(found.values(), key=lambda match: -match.meaning)
 
     def answer(self, query: Query) -> Match | None:
         """Return the answer to a message that asks what the operator has an answer to."""
-        best = max(self.current().search(query, 3), key=lambda match: match.meaning, default=None)
-        return best if best and best.meaning >= _NEAR else None
+        best = next(iter(self.search(query, _LOOKED_AT)), None)
+        return best if best and best.meaning >= NEAR else None
+
+    def _load(self) -> ResponseMemory:
+        return ResponseMemory.load(present(self.folder), self._read)
 
     def _stamp_now(self) -> tuple[int, int] | None:
-        try:
-            facts = (self.folder / NAME).stat()
-        except FileNotFoundError:
+        folder = present(self.folder)
+        if not folder.exists():
             return None
+        try:
+            facts = (folder / NAME).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return _UNSIGNED
         return facts.st_mtime_ns, facts.st_ino

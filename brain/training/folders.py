@@ -38,6 +38,12 @@ def recover(folder: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def present(folder: Path) -> Path:
+    """Return where the content of `folder` lies: for a moment while it is replaced, or after a kill then, beside it."""
+    old = _old(folder)
+    return old if not folder.exists() and old.exists() else folder
+
+
 def replaced_file(path: Path, content: str) -> None:
     """Write a file whole: at every moment it has the old content or the new one."""
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
