@@ -40,6 +40,10 @@ class ModelUnavailableError(FamiliarError):
     """A model can't be found, fails verification, or does not load."""
 
 
+class AnswersError(FamiliarError):
+    """The operator's own questions and answers can't be read or kept, or one that is meant does not exist."""
+
+
 class StoreError(FamiliarError):
     """Something is wrong with the database."""
 

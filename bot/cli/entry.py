@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bot.cli import brain_work, data, models, plugins, talk
+from bot.cli import brain_work, data, memory, models, plugins, talk
 from bot.cli.checkup import check
 from bot.errors import FamiliarError
 
@@ -32,6 +32,7 @@ app.command("train", epilog="Example: familiar train voice.toml")(brain_work.tra
 app.add_typer(brain_work.evaluate)
 app.add_typer(models.group)
 app.add_typer(plugins.group)
+app.add_typer(memory.group)
 app.add_typer(data.group)
 app.add_typer(data.database_group)
 

@@ -28,6 +28,11 @@ COMMANDS = [
     "model rollback",
     "plugin list",
     "plugin new",
+    "memory import",
+    "memory add",
+    "memory list",
+    "memory remove",
+    "memory search",
     "db upgrade",
     "data backup",
     "data restore",
@@ -46,7 +51,7 @@ def test_the_commands_are_those_that_are_tested_here() -> None:
     assert sorted(leaves(typer.main.get_command(app))) == sorted(COMMANDS)
 
 
-@pytest.mark.parametrize("command", ["", "evaluate", "model", "plugin", "db", "data", *COMMANDS])
+@pytest.mark.parametrize("command", ["", "evaluate", "model", "plugin", "memory", "db", "data", *COMMANDS])
 def test_every_command_has_help_with_an_example(familiar: Any, command: str) -> None:
     outcome = familiar(*command.split(), "--help")
     assert outcome.code == 0
