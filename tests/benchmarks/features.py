@@ -39,6 +39,7 @@ _ORIGIN = _ROOT / "runs" / "minilm"
 _WEIGHT_DECAY = 1e-5
 _ROUNDS = 10
 _SEEDS = range(1, 6)
+_SGD: dict[str, Any] = {"alpha": _WEIGHT_DECAY, "max_iter": _ROUNDS, "tol": None, "random_state": 1}
 _MACRO: dict[str, Any] = {"average": "macro", "zero_division": 0}
 _COLUMNS = ("", "CLINC150", "oos", "BANKING77", "GoEmotions", "zh topic", "zh reply", "columns", "µs")
 _NOTE = (
@@ -97,7 +98,7 @@ def _classified(make: Make, sets: Sequence[Labelled]) -> tuple[Features, tuple[n
     """Return features fitted on the first set, and what is predicted of the second beside its labels."""
     (texts, labels), (asked, right) = sets
     features = make().fit(texts)
-    model = SGDClassifier(loss="log_loss", alpha=_WEIGHT_DECAY, max_iter=_ROUNDS, tol=None, random_state=1)
+    model = SGDClassifier(loss="log_loss", **_SGD)
     model.fit(features.vectors(texts), labels)
     return features, (np.asarray(model.predict(features.vectors(asked))), right)
 
