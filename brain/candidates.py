@@ -50,8 +50,10 @@ def as_candidates(memory: ResponseMemory, matches: Sequence[Match]) -> list[Cand
             answered=match.row.message,
             opener=not match.row.context,
             stands_alone=match.row.stands_alone,
+            closeness=match.score,
             meaning=match.meaning,
             context_likeness=match.context,
+            characters=match.characters,
             reply=reply.astype(np.float32) / 127,
         )
         for match, reply in zip(matches, replies, strict=True)
@@ -69,8 +71,10 @@ def judge_drafts(judge: Judge, here: Said, ear: SentenceEncoder, drafts: Sequenc
             stands_alone=alone.probability(
                 Answer(here.turns[-1], here.turns[-1 - CONTEXT_TURNS : -1], draft, (), (), ())
             ),
+            closeness=nearest.score,
             meaning=nearest.meaning,
             context_likeness=nearest.context,
+            characters=nearest.characters,
             reply=reply,
         )
         for draft, reply in zip(drafts, ear.row_vectors(drafts), strict=True)

@@ -13,8 +13,10 @@ from brain.memory.ellipsis import is_elliptical
 from brain.memory.words import is_chinese, pairs_of, stems_of
 
 NAMES = (
+    "closeness",
     "meaning",
     "context",
+    "characters",
     "reply_to_message",
     "reply_to_context",
     "stands_alone",
@@ -48,15 +50,18 @@ class Said:
 class Candidate:
     """A reply that was written to `answered` after `context`, and what the ear made of it.
 
-    `meaning` and `context_likeness` compare what it answered with what was said now; `reply` is its own vector.
+    What it answered is like what was said now by `meaning`, `context_likeness` and `characters`, which the search joins
+    to `closeness`. `reply` is its own vector.
     """
 
     text: str
     answered: str
     opener: bool
     stands_alone: float
+    closeness: float
     meaning: float
     context_likeness: float
+    characters: float
     reply: Vector
 
 
@@ -97,8 +102,10 @@ def evidence(said: Said, candidate: Candidate, rarity: Rarity) -> NDArray[np.flo
     message = said.turns[-1]
     here, there, reply = terms_of(message), terms_of(candidate.answered), terms_of(candidate.text)
     values = (
+        candidate.closeness,
         candidate.meaning,
         candidate.context_likeness,
+        candidate.characters,
         float(said.message @ candidate.reply),
         float(said.context @ candidate.reply),
         candidate.stands_alone,

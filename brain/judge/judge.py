@@ -1,4 +1,4 @@
-"""Judge: a small network over the evidence, trained on right against near-miss replies."""
+"""Judge: a logistic regression over the evidence, trained on right against near-miss replies."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
-from torch import nn
 
 from brain.errors import CheckpointError
 from brain.judge.evidence import NAMES, Candidate, Rarity, Said, evidence
@@ -22,16 +20,15 @@ from brain.training.json_file import read_object
 from brain.training.manifest import verify_manifest, write_manifest
 
 _WEIGHTS, _RARITY = "judge.safetensors", "rarity.json"
-_HIDDEN = 24
-_STEPS = 400
-_PENALTY = 3e-2
+_STEPS = 30
+_PENALTY = 10.0
 
 Weights = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Says how surely a reply is right. `weights` hold the evidence's mean and spread and two layers."""
+    """Says how surely a reply is right. `weights` hold mean and spread of each number, a weight for it, and a bias."""
 
     weights: Weights
     rarity: Rarity
@@ -66,31 +63,24 @@ class Judge:
     def probabilities(self, found: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probabilities [N] of evidence [N, len(NAMES)]."""
         weights = self.weights
-        scaled = (found - weights["mean"]) / weights["spread"]
-        hidden = np.tanh(scaled @ weights["inner.weight"].T + weights["inner.bias"])
-        total = hidden @ weights["outer.weight"].T + scaled @ weights["direct.weight"].T + weights["outer.bias"]
-        return (1 / (1 + np.exp(-total[:, 0]))).astype(np.float32)
+        total = (found - weights["mean"]) / weights["spread"] @ weights["weight"] + weights["bias"]
+        return (1 / (1 + np.exp(-total))).astype(np.float32)
 
 
-def fit_weights(found: NDArray[np.float32], right: NDArray[np.bool_], seed: int = 1) -> dict[str, NDArray[np.float32]]:
-    """Fit the two layers by full-batch AdamW on evidence [N, F] and labels [N]; the same arguments give the same."""
-    generator = torch.Generator().manual_seed(seed)
+def fit_weights(found: NDArray[np.float32], right: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
+    """Fit a logistic regression on evidence [N, F] and labels [N] by Newton's method, with a squared penalty.
+
+    A layer between and the products of both vectors were tried: on so few labels they told worse (AUC 0.78 and 0.84
+    against 0.87 on talks left out).
+    """
     mean, spread = found.mean(0), found.std(0) + 1e-3
-    inputs = torch.from_numpy((found - mean) / spread)
-    target = torch.from_numpy(right.astype(np.float32))
-    size = found.shape[1]
-    layers = {"inner": nn.Linear(size, _HIDDEN), "outer": nn.Linear(_HIDDEN, 1), "direct": nn.Linear(size, 1)}
-    parameters = [value for layer in layers.values() for value in layer.parameters()]
-    for value in parameters:
-        nn.init.normal_(value, std=0.05, generator=generator)
-    optimizer = torch.optim.AdamW(parameters, lr=1e-2, weight_decay=_PENALTY)
+    inputs = np.concatenate([(found - mean) / spread, np.ones((len(found), 1))], axis=1, dtype=np.float64)
+    penalty = np.array([_PENALTY] * found.shape[1] + [1e-9])
+    weights = np.zeros(inputs.shape[1])
     for _ in range(_STEPS):
-        total = layers["outer"](torch.tanh(layers["inner"](inputs))) + layers["direct"](inputs)
-        loss = nn.functional.binary_cross_entropy_with_logits(total[:, 0], target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    named = {f"{name}.{kind}": value for name, layer in layers.items() for kind, value in layer.named_parameters()}
-    weights = {name: value.detach().numpy().copy() for name, value in named.items()}
-    weights["outer.bias"] = weights["outer.bias"] + weights.pop("direct.bias")
-    return {**weights, "mean": mean, "spread": spread}
+        sure = 1 / (1 + np.exp(-inputs @ weights))
+        gradient = inputs.T @ (sure - right) + penalty * weights
+        curvature = (inputs * (sure * (1 - sure))[:, None]).T @ inputs + np.diag(penalty)
+        weights -= np.linalg.solve(curvature, gradient)
+    fitted = weights.astype(np.float32)
+    return {"weight": fitted[:-1], "bias": fitted[-1:], "mean": mean, "spread": spread}

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from brain.corpus.splits import dialogues
+from brain.corpus.splits import talks
 from brain.crisis.fitting import fit_starter
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.fallback.kind_head import fit as fit_fallback
 from brain.judge.fitting import fit as fit_judge
 from brain.judge.fitting import read_labelled
 from brain.memory.response_memory import ResponseMemory
-from brain.memory.rows import rows_of
+from brain.memory.rows import MemoryRow, rows_of
 from brain.memory.stands_alone import StandsAlone
 from brain.starter import CRISIS, EAR, FALLBACK, JUDGE, MEMORY
+from brain.text.dialogues import parse_dialogue
+
+_BROAD = "broad"
+
+
+def corpus_rows() -> Iterator[MemoryRow]:
+    """Yield the rows of the train split. Those of broad topics were written to be right for whoever says the like."""
+    for talk in talks("train"):
+        for row in rows_of([parse_dialogue(talk.row())], StandsAlone.shipped()):
+            yield replace(row, stands_alone=1.0) if talk.topic.startswith(_BROAD) else row
 
 
 def build_starter(ear_folder: Path, console: Console) -> None:
@@ -28,7 +39,7 @@ def build_starter(ear_folder: Path, console: Console) -> None:
         shutil.copytree(ear_folder, EAR)
     ear = SentenceEncoder.load(EAR)
     with console.status("reading the corpus"):
-        memory = ResponseMemory.of(rows_of(dialogues("train"), StandsAlone.shipped()), ear.row_vectors)
+        memory = ResponseMemory.of(corpus_rows(), ear.row_vectors)
         memory.save(MEMORY)
     console.print(f"memory: {len(memory)} exchanges in {MEMORY}")
     with console.status("fitting the judge"):

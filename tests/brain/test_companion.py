@@ -37,7 +37,12 @@ _ROWS = (
     MemoryRow("do you like cats", (), "Cats, yes, the loud ones most.", lang="en"),
     MemoryRow("我喜欢猫", (), "猫也喜欢被喜欢。", lang="zh"),
     MemoryRow(
-        "do you like tea", (), "Tea, and the minute before it.", ("I am a pirate.",), lang="en", stands_alone=0.1
+        "do you like tea",
+        (),
+        "I am a pirate, I drink it by the barrel.",
+        ("I am a pirate.",),
+        lang="en",
+        stands_alone=0.1,
     ),
 )
 
@@ -76,23 +81,19 @@ def fallback(ear: SentenceEncoder) -> Fallback:
 
 def _judge(weight: float, bias: float, name: str = "meaning") -> Judge:
     """A judge that goes by one number alone."""
-    direct = np.zeros((1, len(NAMES)), dtype=np.float32)
-    direct[0, NAMES.index(name)] = weight
-    zeros = np.zeros((1, len(NAMES)), dtype=np.float32)
+    direct = np.zeros(len(NAMES), dtype=np.float32)
+    direct[NAMES.index(name)] = weight
     weights = {
-        "mean": zeros[0],
-        "spread": zeros[0] + 1,
-        "inner.weight": zeros,
-        "inner.bias": np.zeros(1, dtype=np.float32),
-        "outer.weight": np.zeros((1, 1), dtype=np.float32),
-        "outer.bias": np.array([bias], dtype=np.float32),
-        "direct.weight": direct,
+        "mean": np.zeros(len(NAMES), dtype=np.float32),
+        "spread": np.ones(len(NAMES), dtype=np.float32),
+        "weight": direct,
+        "bias": np.array([bias], dtype=np.float32),
     }
     return Judge(weights, Rarity({}, 1.0))
 
 
 _GOES_BY_MEANING = _judge(200, -199)
-_LIKES_LONG_REPLIES = _judge(4, -18, "reply_length")
+_LIKES_LONG_REPLIES = _judge(1.2, -5.5, "reply_length")
 _SURE_OF_ALL = _judge(0, 5)
 _SURE_OF_NOTHING = _judge(0, -5)
 
@@ -154,7 +155,7 @@ def test_the_voice_is_not_asked_where_the_memory_is_sure(ear: SentenceEncoder, f
 def test_where_nothing_is_likely_right_the_fallback_speaks(ear: SentenceEncoder, fallback: Fallback) -> None:
     companion, voice = _companion(ear, fallback, _SURE_OF_NOTHING)
     reply = _ask(companion, "do you like cats")
-    assert (reply.origin, voice.asked) == ("fallback", 1)
+    assert (reply.origin, voice.asked) == ("fallback", 0)
     assert reply.text not in {row.reply for row in _ROWS}
 
 
@@ -166,8 +167,11 @@ def test_what_was_said_in_a_talk_is_not_said_again(ear: SentenceEncoder, fallbac
 
 def test_another_persona_does_not_speak_with_this_voice(ear: SentenceEncoder, fallback: Fallback) -> None:
     companion, _ = _companion(ear, fallback, _GOES_BY_MEANING)
-    assert _ask(companion, "do you like tea").text != "Tea, and the minute before it."
-    assert _ask(companion, "do you like tea", persona=["I am a pirate."]).text == "Tea, and the minute before it."
+    assert _ask(companion, "do you like tea").text != "I am a pirate, I drink it by the barrel."
+    assert (
+        _ask(companion, "do you like tea", persona=["I am a pirate."]).text
+        == "I am a pirate, I drink it by the barrel."
+    )
 
 
 def test_what_an_operator_taught_comes_first_from_the_next_message_on(
