@@ -92,7 +92,7 @@ def _judge(weight: float, bias: float, name: str = "meaning") -> Judge:
     return Judge(weights, Rarity({}, 1.0))
 
 
-_GOES_BY_MEANING = _judge(200, -199)
+_GOES_BY_MEANING = _judge(100, -97)
 _LIKES_LONG_REPLIES = _judge(1.2, -5.5, "reply_length")
 _SURE_OF_ALL = _judge(0, 5)
 _SURE_OF_NOTHING = _judge(0, -5)
