@@ -42,7 +42,6 @@ _ROWS = (
         "I am a pirate, I drink it by the barrel.",
         ("I am a pirate.",),
         lang="en",
-        stands_alone=0.1,
     ),
 )
 
