@@ -1,6 +1,7 @@
 """The benchmarks, all or those that are named:
 
-python -m tests.benchmarks [message_path] [cold_start] [isolation] [kill] [first_reply] [platforms] [features]
+python -m tests.benchmarks [message_path] [cold_start] [isolation] [kill] [first_reply] [platforms]
+                           [features] [ear] [memory_search]
 """
 
 from __future__ import annotations
@@ -10,7 +11,17 @@ from importlib import import_module
 
 from tests.benchmarks.report import print_machine
 
-NAMES = ("message_path", "cold_start", "isolation", "kill", "first_reply", "platforms", "features")
+NAMES = (
+    "message_path",
+    "cold_start",
+    "isolation",
+    "kill",
+    "first_reply",
+    "platforms",
+    "features",
+    "ear",
+    "memory_search",
+)
 
 
 def main() -> None:

@@ -47,7 +47,14 @@ def run() -> None:
     published = SentenceEncoder(teacher(_ORIGIN))
     ear = SentenceEncoder.load(EAR)
     full = SentenceEncoder(load_ear(EAR, int8=False))
-    shares = _right_replies({"published": published.vectors, "ear": ear.vectors, "ear, rows": ear.row_vectors})
+    shares = _right_replies(
+        {
+            "published": published.vectors,
+            "ear, float32": full.vectors,
+            "ear, int8": ear.vectors,
+            "ear, int8, 192 numbers": ear.row_vectors,
+        }
+    )
     intents = _intents(published, ear, full)
     _speed(published, ear)
     _draw(shares, intents)
