@@ -93,7 +93,12 @@ class Answerer:
             reply = await self._model.reply(turns, self._persona, lambda text: self._progress.show(conversation, text))
         finally:
             self._progress.end(conversation)
-        given = {"persona": list(self._persona), "turns": len(turns), "scores": dict(reply.scores)}
+        given = {
+            "persona": list(self._persona),
+            "turns": len(turns),
+            "origin": reply.origin,
+            "scores": dict(reply.scores),
+        }
         return Answer(Reply(reply.text), reply.source, model_version=reply.version, given=given, spoken=True)
 
 

@@ -73,18 +73,21 @@ class Parts:
 class Companion:
     """Chooses what is said. Safe to call from several threads; the voice takes one call at a time."""
 
-    def __init__(self, parts: Parts, voice: NativeGenerator, clock: Clock = datetime.now) -> None:
+    def __init__(
+        self, parts: Parts, voice: NativeGenerator, clock: Clock = datetime.now, help_line: str | None = None
+    ) -> None:
         self._parts = parts
+        self._help_line = help_line
         self._voice = voice
         self._clock = clock
         self._random = random.Random()
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls, folder: Path, threads: int = 1, own: Path | None = None) -> Companion:
+    def load(cls, folder: Path, threads: int = 1, own: Path | None = None, help_line: str = "") -> Companion:
         """Load the voice of a checkpoint folder and all else that ships. Raises CheckpointError."""
         parts = Parts.load(own)
-        return cls(parts, NativeGenerator.load(folder, threads, parts.memory))
+        return cls(parts, NativeGenerator.load(folder, threads, parts.memory), help_line=help_line or None)
 
     def seed(self, value: int) -> None:
         """Make what is drawn from now on repeatable."""
@@ -105,7 +108,9 @@ class Companion:
     def _written(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply | None:
         """Answer what must be answered with care, or can be exactly."""
         if sign := self._parts.crisis.detect(turns):
-            return GeneratedReply(answer(sign, turns, own), {"crisis": sign.confidence}, f"crisis:{sign.kind}")
+            return GeneratedReply(
+                answer(sign, turns, own, self._help_line), {"crisis": sign.confidence}, f"crisis:{sign.kind}"
+            )
         now = self._clock()
         if exact := exact_answer(turns[-1], now.date(), now):
             return GeneratedReply(exact, {"right": 1.0}, "exact")

@@ -39,6 +39,8 @@ class ModelReply:
     source: Literal["brain", "fallback"]
     version: str | None = None
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    origin: str = ""
+    """Where the model has it from, in the words of `GeneratedReply.origin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class ModelHost:
     def __init__(
         self, settings: ModelSettings, shelf: ModelShelf, *, load: Load | None = None, on_reload: OnReload | None = None
     ) -> None:
-        """Find models on `shelf` and load them with `load`; by default the native generator."""
+        """Find models on `shelf` and load them with `load`; by default the companion that ships."""
         self._settings = settings
         self._shelf = shelf
-        self._load = load or self._load_native
+        self._load = load or shelf.load
         self._on_reload = on_reload
         self._speaker = ThreadPoolExecutor(1, "speaker")
         self._loader = ThreadPoolExecutor(1, "loader")
@@ -151,7 +153,7 @@ class ModelHost:
         reply = voice.generator.reply(request, progress)
         if not reply.text.strip():
             return ModelReply(FALLBACK, "fallback")
-        return ModelReply(reply.text, "brain", voice.version, reply.scores)
+        return ModelReply(reply.text, "brain", voice.version, reply.scores, reply.origin)
 
     def _prepare(self, name: str | None) -> _Voice:
         folder = self._shelf.find(name)
@@ -163,11 +165,6 @@ class ModelHost:
         except Exception as error:  # a library's own words about a file it can't take
             raise ModelUnavailableError(_in_one_line(folder, error)) from error
         return _Voice(folder.version, str(folder.path), generator)
-
-    def _load_native(self, folder: Path) -> ReplyGenerator:
-        from brain.reply_generator import NativeGenerator
-
-        return NativeGenerator.load(folder, threads=self._settings.threads)
 
 
 class _Progress:

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from brain.errors import BrainError
 
 if TYPE_CHECKING:
+    from brain.reply import ReplyGenerator
     from brain.training.registry import ModelVersion, Registry
 
 CHAMPION = "champion"
@@ -30,10 +31,11 @@ class ModelFolder:
 
 
 class ModelShelf:
-    """Finds models by name. Every method raises ModelUnavailableError with one line, and none imports torch."""
+    """Finds models by name. Every method but `load` raises ModelUnavailableError with one line and imports no torch."""
 
     def __init__(self, settings: Settings) -> None:
         self.folder = settings.home / "models"
+        self._settings = settings
 
     def find(self, name: str | None) -> ModelFolder:
         """The model of a version, an alias, `starter` or a folder; with no name the champion, else the starter."""
@@ -50,6 +52,13 @@ class ModelShelf:
                 return ModelFolder(_stamp(Path(version)), Path(version))
         registered = f"registered are {', '.join(known)}" if known else "none is registered"
         raise ModelUnavailableError(f"there is no model {name!r}: {registered}, or name a checkpoint folder")
+
+    def load(self, folder: Path) -> ReplyGenerator:
+        """Let a model's voice speak, with the operator's own answers and help line. Raises BrainError."""
+        from brain.companion import Companion
+
+        settings = self._settings
+        return Companion.load(folder, settings.model.threads, settings.home / "memory", settings.bot.help_line)
 
     def versions(self) -> list[ModelVersion]:
         """The registered versions."""

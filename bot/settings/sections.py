@@ -35,6 +35,8 @@ class BotSettings(Section):
     """What it answers to in groups, besides a mention: whole words at the start or end of a message, in any case."""
     persona: tuple[str, ...] = ("I am Familiar, a friendly companion.",)
     """First-person sentences the network is conditioned on."""
+    help_line: str = ""
+    """Whom to call in a crisis, as it follows "call": "113, or the crisis line on 116 123". Empty: a general phrase."""
 
 
 class LimitSettings(Section):

@@ -28,11 +28,11 @@ def tell_steps(model: Path) -> None:
     import torch
 
     told("importing torch")
+    from brain.companion import Companion
     from brain.reply import ReplyRequest, SpokenTurn
-    from brain.reply_generator import NativeGenerator
 
     told("importing the network")
-    generator = NativeGenerator.load(model, threads=torch.get_num_threads())
+    generator = Companion.load(model, threads=torch.get_num_threads())
     told("verifying and loading the model")
     generator.reply(ReplyRequest(turns=(SpokenTurn("user", "Hello!"),)), lambda _text: False)
     told("warming up")

@@ -148,7 +148,9 @@ def _by_published_ear(rows: Sequence[MemoryRow]) -> Answer:
     messages = np.zeros((len(rows), 384), dtype=np.float32)
     contexts = np.zeros_like(messages)
     messages[english] = ear.vectors([rows[place].message for place in english])
-    contexts[english] = ear.vectors([_context(rows[place]) for place in english])
+    contexts[:] = messages
+    later = [place for place in english if rows[place].context]
+    contexts[later] = ear.vectors([_context(rows[place]) for place in later])
 
     def answer(turns: tuple[str, ...]) -> str:
         characters = np.asarray((spelled @ cast(Any, by_characters.transform([turns[-1]])).T).todense())[:, 0]

@@ -199,3 +199,9 @@ def test_a_reply_grows_word_by_word(ear: SentenceEncoder, fallback: Fallback) ->
 def test_any_text_gets_a_reply(ear: SentenceEncoder, fallback: Fallback, texts: list[str]) -> None:
     companion, _ = _companion(ear, fallback, _SURE_OF_NOTHING)
     assert _ask(companion, *texts).text.strip()
+
+
+def test_an_operators_help_line_is_what_a_crisis_points_to(ear: SentenceEncoder, fallback: Fallback) -> None:
+    parts = Parts(ear, ResponseMemory.of(_ROWS, ear.row_vectors), _SURE_OF_ALL, fallback, CrisisDetector())
+    companion = Companion(parts, cast(NativeGenerator, StubVoice("")), help_line="113, or the line on 116 123")
+    assert "113, or the line on 116 123" in _ask(companion, "i want to kill myself").text
