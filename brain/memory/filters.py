@@ -47,10 +47,12 @@ class Setting:
 def fits_history(table: RowTable, with_context: Mask, query: Query) -> Mask:
     """Return which rows [N] may answer a message with, or without, anything said before it.
 
-    What says nothing by itself is matched by what came before: openers with openers, the rest with the rest.
+    Where nothing was said before, only openers may: a reply within a talk takes up more than its message. What says nothing
+    by itself is matched by what came before, in a talk as in a row.
     """
-    side = with_context if query.has_history else ~with_context
-    return side if query.is_elliptical else side | ~table.elliptical
+    if not query.has_history:
+        return ~with_context
+    return with_context if query.is_elliptical else with_context | ~table.elliptical
 
 
 def fits_knowledge(table: RowTable, query: Query) -> Mask:

@@ -328,7 +328,7 @@ def _may_be_offered(row: MemoryRow, query: Query) -> bool:
     persona = () if query.persona == ("I am Familiar.",) else query.persona
     side = bool(row.context) == history
     return (
-        (side if elliptical or is_elliptical(row.message) else True)
+        (side if elliptical or is_elliptical(row.message) or not history else True)
         and row.source in ("corpus", *query.sources)
         and query.lang in ("", row.lang)
         and style_fits(row.style, query.style)

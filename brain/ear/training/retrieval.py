@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -22,11 +21,12 @@ def right_reply_share(exchanges: Sequence[Exchange], vectors: Vectors, seed: int
 
 def is_right(nearness: np.ndarray, seed: int = 1) -> np.ndarray:
     """Return for each row of nearness [N, N] (of query i to reply j) whether reply i beats 99 others: bool [N]."""
-    rng = random.Random(seed)
+    rng = np.random.default_rng(seed)
     count = len(nearness)
     right = np.zeros(count, dtype=bool)
     for row in range(count):
-        others = rng.sample([place for place in range(count) if place != row], min(_OTHERS, count - 1))
+        others = rng.choice(count - 1, min(_OTHERS, count - 1), replace=False)
+        others += others >= row  # never itself
         right[row] = nearness[row, row] > nearness[row, others].max()
     return right
 
