@@ -1,0 +1,31 @@
+"""What a message claims, in the language it is in."""
+
+from __future__ import annotations
+
+import datetime
+
+from brain.fallback.language import Language, language_of
+from brain.persona.claim import Claim
+from brain.persona.reading_en import english_claims
+from brain.persona.reading_zh import chinese_claims
+from brain.text.cleaning import clean
+
+LONGEST_READ = 1500
+"""Characters of a message that are looked at, from its beginning."""
+_MOST_CLAIMS = 24
+
+
+def read_claims(message: str, today: datetime.date) -> list[Claim]:
+    """Return what a message claims, in order."""
+    text = normal(message)
+    return claims_of(text, language_of([text]), today)
+
+
+def claims_of(text: str, language: Language, today: datetime.date) -> list[Claim]:
+    """Return what a cleaned message in a known language claims."""
+    return (chinese_claims if language == "zh" else english_claims)(text, today)[:_MOST_CLAIMS]
+
+
+def normal(message: str) -> str:
+    """Return the beginning of a message, cleaned, in one spelling of apostrophes."""
+    return clean(message[:LONGEST_READ]).replace("’", "'").replace("‘", "'").replace("`", "'")
