@@ -115,7 +115,7 @@ _VERB_ROWS: tuple[tuple[str, Mode | None, str], ...] = (
     (r"(?:be )?being", None, "be "),
     (_ADVERBS, None, ""),
 )
-_AUXILIARIES = [
+_AUXILIARIES: list[tuple[re.Pattern[str], Mode | None, str]] = [
     (re.compile(rf"^(?:{pattern})(?=\s|$)\s*", re.IGNORECASE), mode, form) for pattern, mode, form in _VERB_ROWS
 ]
 _PAST = {"lived": "live", "worked": "work", "studied": "study", "had": "have", "owned": "own"}
@@ -240,14 +240,23 @@ def _clause(owner: str, name: str, rest: str) -> Clause:
     if owner and (match := re.match(r"^(?:'s|s')? ?(?=(?:name|birthday|favou?rite|fav|fave|age|job)\b)", text)):
         return _of_thing(owner, name, text[match.end() :])
     for _ in range(_MOST_AUXILIARIES):
-        found = next(((match, meant, form) for row, meant, form in _AUXILIARIES if (match := row.match(text))), None)
+        found = _auxiliary(text)
         if found is None or text.startswith(("be ", "have a ", "since ")):
             break
-        if found[1] == "was" or (found[1] and mode == "is"):
-            mode = found[1]
-        text = f"{found[2]}{text[found[0].end() :]}".strip()
+        end, meant, form = found
+        if meant == "was" or (meant and mode == "is"):
+            mode = meant
+        text = f"{form}{text[end:]}".strip()
     text, mode = _base_form(text, mode)
     return Clause(owner, text, mode, name)
+
+
+def _auxiliary(text: str) -> tuple[int, Mode | None, str] | None:
+    """Return where the first auxiliary or adverb ends, the mode it gives, and what stands in its place."""
+    for pattern, mode, form in _AUXILIARIES:
+        if match := pattern.match(text):
+            return match.end(), mode, form
+    return None
 
 
 def _base_form(text: str, mode: Mode) -> tuple[str, Mode]:

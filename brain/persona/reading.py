@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from brain.fallback.language import Language, language_of
+from brain.fallback.language import Language
 from brain.persona.claim import Claim
 from brain.persona.reading_en import english_claims
 from brain.persona.reading_zh import chinese_claims
@@ -13,12 +13,6 @@ from brain.text.cleaning import clean
 LONGEST_READ = 1500
 """Characters of a message that are looked at, from its beginning."""
 _MOST_CLAIMS = 24
-
-
-def read_claims(message: str, today: datetime.date) -> list[Claim]:
-    """Return what a message claims, in order."""
-    text = normal(message)
-    return claims_of(text, language_of([text]), today)
 
 
 def claims_of(text: str, language: Language, today: datetime.date) -> list[Claim]:

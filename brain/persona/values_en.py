@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import cast
 
 from brain.exact.calendar_words import read_date
 from brain.persona.clauses_en import number_in
 from brain.persona.fact import LONGEST
-from brain.persona.kinds import any_of, content, kind_of, word_list
+from brain.persona.kinds import any_of, content, word_list
 
 _MOST_WORDS = 7
 _AGES = range(3, 120)
@@ -190,8 +190,3 @@ def spelled(key: str) -> str:
 def without_article(text: str) -> str:
     """Take an article or a possessive off."""
     return _ARTICLE.sub("", text)
-
-
-def kinds(sort_words: Sequence[str]) -> list[str]:
-    """Return the kinds of pets that words name."""
-    return [kind for text in sort_words if (kind := kind_of(text, "pets", "en"))]
