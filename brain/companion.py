@@ -21,7 +21,9 @@ from brain.ear.sentence_encoder import SentenceEncoder
 from brain.exact.answers import exact_answer
 from brain.fallback.fallback import Fallback
 from brain.fallback.language import language_of
+from brain.judge.evidence import Said
 from brain.judge.judge import Judge
+from brain.memory.ellipsis import stands_by_itself
 from brain.memory.operator import OperatorMemory
 from brain.memory.query import Match, Query
 from brain.memory.response_memory import ResponseMemory
@@ -124,27 +126,36 @@ class Companion:
         on_text: Callable[[str], bool] | None,
     ) -> GeneratedReply | None:
         """Answer from the memories or with the voice, where one of them is likely right."""
-        parts, here = self._parts, said(self._parts.ear, turns)
-        query = Query(
-            turns,
-            own,
-            plain(tuple(map(clean, request.persona))),
-            tuple(map(clean, request.facts)),
-            lang=language_of(turns),
-            message_vector=here.message,
-            context_vector=here.context,
-        )
-        if parts.own and (taught := parts.own.answer(query)):
+        here = said(self._parts.ear, turns)
+        query = self._query(request, here, own)
+        if self._parts.own and (taught := self._parts.own.answer(query)):
             return GeneratedReply(taught.row.reply, _scores(taught, 1.0), f"memory:{taught.row.id}")
-        matches = parts.memory.search(query, _LOOKED_AT)
-        judged = judge_matches(parts.judge, here, parts.memory, matches)
+        judged = self._search(here, query)
         if judged and judged[0].right >= (SURE_LATER if query.has_history else SURE_AT_FIRST):
             return _reply(judged[0], f"memory:{judged[0].match.row.id}")
+        if query.has_history and stands_by_itself(turns[-1]):
+            return self._found(request, turns[-1:], own, on_text)  # a new matter: answered as where a talk begins
         if not judged or judged[0].right < WORTH_A_DRAFT:
             return None
         draft = self._voice.reply(request, (lambda _: on_text("")) if on_text else None)
-        drafted = judge_drafts(parts.judge, here, parts.ear, [draft.text], judged[0].match)[0]
+        drafted = judge_drafts(self._parts.judge, here, self._parts.ear, [draft.text], judged[0].match)[0]
         return _reply(drafted, "voice") if draft.text and drafted.right >= SURE_OF_DRAFT else None
+
+    def _query(self, request: ReplyRequest, here: Said, own: tuple[str, ...]) -> Query:
+        return Query(
+            here.turns,
+            own,
+            plain(tuple(map(clean, request.persona))),
+            tuple(map(clean, request.facts)),
+            lang=language_of(here.turns),
+            message_vector=here.message,
+            context_vector=here.context,
+        )
+
+    def _search(self, here: Said, query: Query) -> list[Judged]:
+        """Return what the memory finds, the reply most surely right first."""
+        parts = self._parts
+        return judge_matches(parts.judge, here, parts.memory, parts.memory.search(query, _LOOKED_AT))
 
     def _fallback(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply:
         with self._lock:

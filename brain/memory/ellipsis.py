@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 
 _LONGEST_WORDS, _LONGEST_CHINESE = 5, 7
+_WHOLE_WORDS, _WHOLE_CHINESE = 4, 5
+_TAKES_UP = re.compile(
+    r"\W*(?:and|or|but|so|no|nope|yes|yeah|yep|ok|okay|then|because|cuz|it|it's|its|that|that's|thats|this|those|these|they|"
+    r"he|she|him|her|them|not|neither|both|just|only|also|too|still|since|with|without|about|like|maybe|probably|"
+    r"the one)\b",
+    re.IGNORECASE,
+)
+_TAKES_UP_CHINESE = re.compile(
+    r"\W*(?:那|这|它|他|她|不|没|还|也|就|都|对|是|嗯|好|但|可|因为|所以|如果|然后|再|只|才|又|而)"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -51,6 +61,13 @@ def is_elliptical(message: str) -> bool:
     if len(words) > _LONGEST_WORDS or _COMPLETE.search(message):
         return False
     return all(word in _EMPTY or word.isdigit() for word in words)
+
+
+def stands_by_itself(message: str) -> bool:
+    """Tell whether a message is whole without what was said before it: long enough, and not begun by taking that up."""
+    if _CHINESE.search(message):
+        return len(_CHINESE.findall(message)) >= _WHOLE_CHINESE and not _TAKES_UP_CHINESE.match(message)
+    return len(_WORD.findall(message)) >= _WHOLE_WORDS and not _TAKES_UP.match(message)
 
 
 def _is_elliptical_chinese(message: str) -> bool:

@@ -47,8 +47,8 @@ class Setting:
 def fits_history(table: RowTable, with_context: Mask, query: Query) -> Mask:
     """Return which rows [N] may answer a message with, or without, anything said before it.
 
-    Where nothing was said before, only openers may: a reply within a talk takes up more than its message. What says nothing
-    by itself is matched by what came before, in a talk as in a row.
+    Where nothing was said before, only openers may: a reply within a talk takes up more than its message. What says
+    nothing by itself is matched by what came before, in a talk as in a row.
     """
     if not query.has_history:
         return ~with_context

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +14,7 @@ from bot.events import ConversationRef, MessageDeleted, MessageEdited, MessageRe
 from bot.settings import BotSettings, Settings
 from bot.store.store import Store
 from bot.testing import FakeAdapter, FakeGenerator
+from brain.reply import GeneratedReply, ReplyRequest
 from tests.bot.house import House, counts
 
 
@@ -163,12 +166,21 @@ async def test_a_reply_that_has_not_left_is_withdrawn(settings: Settings) -> Non
 
 
 async def test_a_message_edited_to_nothing_gets_one_polite_line(settings: Settings) -> None:
+    edited_by_now = threading.Event()
+
+    class Patient(FakeGenerator):
+        def reply(self, request: ReplyRequest, on_text: Callable[[str], bool] | None = None) -> GeneratedReply:
+            if request.turns[-1].text == "hello":
+                edited_by_now.wait(10)
+            return super().reply(request, on_text)
+
     adapter = FakeAdapter(settings)
-    async with App(settings, [adapter], [], lambda _folder: FakeGenerator("I see.")) as app:
+    async with App(settings, [adapter], [], lambda _folder: Patient("I see.")) as app:
         message = adapter.make_event("hello")
         assert isinstance(message, MessageReceived)
         await adapter.receive(message)
         await adapter.edit(message, "")
+        edited_by_now.set()
         await app.settle()
     assert [sent.reply.text for sent in adapter.arrived] == ["I got an empty message. What would you like to say?"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.memory.ellipsis import is_elliptical
+from brain.memory.ellipsis import is_elliptical, stands_by_itself
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,26 @@ def test_these_say_something_by_themselves(message: str) -> None:
 @given(st.text())
 def test_any_text_can_be_judged(message: str) -> None:
     assert is_elliptical(message) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("message", "whole"),
+    [
+        ("how long do i boil an egg", True),
+        ("whats the capital of peru", True),
+        ("番茄炒蛋怎么做", True),
+        ("and for a soft one please", False),
+        ("it still does not turn", False),
+        ("no, the one from tuesday", False),
+        ("still no", False),
+        ("那两个人的份呢怎么办", False),
+        ("试过了", False),
+    ],
+)
+def test_a_whole_message_in_a_talk_may_be_a_new_matter(message: str, whole: bool) -> None:
+    assert stands_by_itself(message) is whole
+
+
+@given(st.text())
+def test_any_text_stands_by_itself_or_not(message: str) -> None:
+    assert stands_by_itself(message) in (True, False)
