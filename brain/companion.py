@@ -1,7 +1,8 @@
 """Companion: the generator that ships. What is likely right speaks, and an honest word where nothing is.
 
-In this order: a written answer to somebody in danger; exact code for sums, dates and units; of the memory's replies the
-one the judge is surest of; the voice's draft, where it is surer of that; a fallback that takes up what was said.
+In this order: a written answer to somebody in danger; what a person told of themselves and asks back; exact code for
+sums, dates and units; of the memory's replies the one the judge is surest of; the voice's draft, where it is surer of
+that; a fallback that takes up what was said. Wishes about how to be spoken to hold for all of it but the first.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from brain.candidates import Judged, judge_drafts, judge_matches, said
-from brain.crisis.answers import answer
+from brain.crisis.answers import answer as crisis_answer
 from brain.crisis.detector import CrisisDetector
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.exact.answers import exact_answer
@@ -28,7 +29,13 @@ from brain.memory.operator import OperatorMemory
 from brain.memory.query import Match, Query
 from brain.memory.response_memory import ResponseMemory
 from brain.memory.rows import plain
-from brain.reply import GeneratedReply, ReplyRequest
+from brain.persona.against import goes_against
+from brain.persona.answering import answer as persona_answer
+from brain.persona.lines import to_source
+from brain.persona.obeying import apply
+from brain.persona.observing import Turn, observe
+from brain.persona.state import PersonaState
+from brain.reply import GeneratedReply, ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator, reveal
 from brain.starter import CRISIS, EAR, FALLBACK, JUDGE, MEMORY
 from brain.text.cleaning import clean
@@ -102,51 +109,86 @@ class Companion:
             on_text("")
         turns = tuple(_NAME.sub("", clean(turn.text)) for turn in request.turns)
         own = tuple(turn for turn, spoken in zip(turns, request.turns, strict=True) if spoken.speaker == "bot")
-        reply = self._written(turns, own) or self._found(request, turns, own, on_text) or self._fallback(turns, own)
+        reply = self._in_crisis(turns, own) or self._in_earnest(request, turns, own, on_text)
         if on_text:
             reveal(reply.text, on_text)
         return reply
 
-    def _written(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply | None:
-        """Answer what must be answered with care, or can be exactly."""
-        if sign := self._parts.crisis.detect(turns):
-            return GeneratedReply(
-                answer(sign, turns, own, self._help_line), {"crisis": sign.confidence}, f"crisis:{sign.kind}"
-            )
+    def _in_crisis(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply | None:
+        sign = self._parts.crisis.detect(turns)
+        if sign is None:
+            return None
+        text = crisis_answer(sign, turns, own, self._help_line)
+        return GeneratedReply(text, {"crisis": sign.confidence}, f"crisis:{sign.kind}")
+
+    def _in_earnest(
+        self,
+        request: ReplyRequest,
+        turns: tuple[str, ...],
+        own: tuple[str, ...],
+        on_text: Callable[[str], bool] | None,
+    ) -> GeneratedReply:
+        before, known = self._known(request.turns)
+        asks = known.facts == before.facts  # who has just told something wants more than to hear it again
+        reply = (
+            (self._told(turns[-1], known) if asks else None)
+            or self._exact(turns[-1])
+            or self._found(request, known, turns, own, on_text)
+            or self._fallback(turns, own)
+        )
+        return replace(reply, text=apply(known.wishes, reply.text) or reply.text)
+
+    def _known(self, spoken: Sequence[SpokenTurn]) -> tuple[PersonaState, PersonaState]:
+        """Return what the person who spoke last had said of themselves before, and what they have by now."""
+        speaker, today = _name_of(spoken[-1].text), self._clock().date()
+        before = state = PersonaState()
+        for turn in spoken:
+            if turn.speaker == "user" and _name_of(turn.text) == speaker:
+                before, state = state, observe(state, Turn(_NAME.sub("", clean(turn.text)), today))
+        return before, state
+
+    def _told(self, message: str, known: PersonaState) -> GeneratedReply | None:
+        told = persona_answer(known, message)
+        return GeneratedReply(told, {"right": 1.0}, "persona") if told else None
+
+    def _exact(self, message: str) -> GeneratedReply | None:
         now = self._clock()
-        if exact := exact_answer(turns[-1], now.date(), now):
+        if exact := exact_answer(message, now.date(), now):
             return GeneratedReply(exact, {"right": 1.0}, "exact")
         return None
 
     def _found(
         self,
         request: ReplyRequest,
+        known: PersonaState,
         turns: tuple[str, ...],
         own: tuple[str, ...],
         on_text: Callable[[str], bool] | None,
     ) -> GeneratedReply | None:
         """Answer from the memories or with the voice, where one of them is likely right."""
         here = said(self._parts.ear, turns)
-        query = self._query(request, here, own)
+        query = self._query(request, known, here, own)
         if self._parts.own and (taught := self._parts.own.answer(query)):
             return GeneratedReply(taught.row.reply, _scores(taught, 1.0), f"memory:{taught.row.id}")
-        judged = self._search(here, query)
+        judged = [item for item in self._search(here, query) if goes_against(known, item.text) is None]
         if judged and judged[0].right >= (SURE_LATER if query.has_history else SURE_AT_FIRST):
             return _reply(judged[0], f"memory:{judged[0].match.row.id}")
         if query.has_history and stands_by_itself(turns[-1]):
-            return self._found(request, turns[-1:], own, on_text)  # a new matter: answered as where a talk begins
+            return self._found(
+                request, known, turns[-1:], own, on_text
+            )  # a new matter: answered as where a talk begins
         if not judged or judged[0].right < WORTH_A_DRAFT:
             return None
         draft = self._voice.reply(request, (lambda _: on_text("")) if on_text else None)
         drafted = judge_drafts(self._parts.judge, here, self._parts.ear, [draft.text], judged[0].match)[0]
         return _reply(drafted, "voice") if draft.text and drafted.right >= SURE_OF_DRAFT else None
 
-    def _query(self, request: ReplyRequest, here: Said, own: tuple[str, ...]) -> Query:
+    def _query(self, request: ReplyRequest, known: PersonaState, here: Said, own: tuple[str, ...]) -> Query:
         return Query(
             here.turns,
             own,
             plain(tuple(map(clean, request.persona))),
-            tuple(map(clean, request.facts)),
+            (*map(clean, request.facts), *to_source(known)),
             lang=language_of(here.turns),
             message_vector=here.message,
             context_vector=here.context,
@@ -161,6 +203,11 @@ class Companion:
         with self._lock:
             seed = self._random.getrandbits(32)
         return GeneratedReply(self._parts.fallback.reply(turns, own, seed).text, {}, "fallback")
+
+
+def _name_of(text: str) -> str:
+    """Return who speaks, where turns begin with names; nothing elsewhere."""
+    return found[0] if (found := _NAME.match(clean(text))) else ""
 
 
 def _reply(judged: Judged, origin: str) -> GeneratedReply:

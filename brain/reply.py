@@ -35,7 +35,7 @@ class GeneratedReply:
     text: str
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
     origin: str = "voice"
-    """Where it comes from: `voice`, `memory:<row id>`, `exact`, `crisis:<kind>` or `fallback`."""
+    """Where it comes from: `voice`, `memory:<row id>`, `persona`, `exact`, `crisis:<kind>` or `fallback`."""
 
 
 class ReplyGenerator(Protocol):

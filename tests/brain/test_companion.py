@@ -205,3 +205,30 @@ def test_an_operators_help_line_is_what_a_crisis_points_to(ear: SentenceEncoder,
     parts = Parts(ear, ResponseMemory.of(_ROWS, ear.row_vectors), _SURE_OF_ALL, fallback, CrisisDetector())
     companion = Companion(parts, cast(NativeGenerator, StubVoice("")), help_line="113, or the line on 116 123")
     assert "113, or the line on 116 123" in _ask(companion, "i want to kill myself").text
+
+
+@pytest.mark.parametrize(
+    ("turns", "text"),
+    [
+        (("i have two cats", "Two!", "what animals do i have?"), "two cats"),
+        (("my name is Ana", "Hello Ana.", "what is my name"), "Ana"),
+        (("我叫小林", "你好。", "我叫什么"), "小林"),
+    ],
+)
+def test_what_was_told_is_given_back(
+    ear: SentenceEncoder, fallback: Fallback, turns: tuple[str, ...], text: str
+) -> None:
+    reply = _ask(_companion(ear, fallback, _GOES_BY_MEANING)[0], *turns)
+    assert reply.origin == "persona"
+    assert text in reply.text
+
+
+def test_in_a_group_nobody_is_told_what_another_said(ear: SentenceEncoder, fallback: Fallback) -> None:
+    companion, _ = _companion(ear, fallback, _GOES_BY_MEANING)
+    assert "Ana" not in _ask(companion, "ana> my name is Ana", "Hello.", "ben> what is my name").text
+
+
+def test_a_wish_about_how_to_be_spoken_to_holds(ear: SentenceEncoder, fallback: Fallback) -> None:
+    companion, _ = _companion(ear, fallback, _GOES_BY_MEANING)
+    reply = _ask(companion, "three words or less please", "Short it is.", "do you like cats")
+    assert len(reply.text.split()) <= 3
