@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 from brain.ear.config import EarConfig
 
+PARTS = 5
+"""Vectors of an impression."""
 _EPSILON = 1e-12
 Part = Callable[[int, int], nn.Module]
 """Makes a linear layer or an embedding of two sizes."""
@@ -28,11 +30,15 @@ class EarNetwork(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Read ids [B, T] where mask [B, T] is true; return token states [B, T, hidden_size]."""
-        states = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])
+        return self.depths(ids, mask)[-1]
+
+    def depths(self, ids: Tensor, mask: Tensor) -> list[Tensor]:
+        """Read as `forward` does; return the token states before the first layer and after each."""
+        found = [self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])]
         seen = None if bool(mask.all()) else mask[:, None, None, :]  # [B, heads, queries, keys]
         for layer in self.layers:
-            states = layer(states, seen)
-        return states
+            found.append(layer(found[-1], seen))
+        return found
 
 
 class EarLayer(nn.Module):
@@ -64,6 +70,16 @@ def sentence_vectors(states: Tensor, mask: Tensor) -> Tensor:
     """Return unit vectors [B, size]: the mean of each text's token states (Reimers & Gurevych 2019, §3)."""
     kept = mask.unsqueeze(-1).to(states.dtype)
     return F.normalize((states * kept).sum(1) / kept.sum(1).clamp(min=1), dim=-1)
+
+
+def impressions(depths: Sequence[Tensor], mask: Tensor) -> Tensor:
+    """Return [B, 5 * size], five unit vectors a text: the sentence vector; the means of the words as yet unread, half
+    read and all but read; and the largest state of each unit. Deep states say what is meant, early ones in which words.
+    """
+    half, almost = len(depths) // 2, max(len(depths) - 2, 0)
+    means = [sentence_vectors(depths[place], mask) for place in (-1, 0, half, almost)]
+    largest = depths[-1].masked_fill(~mask.unsqueeze(-1), float("-inf")).amax(1)
+    return torch.cat([*means, F.normalize(largest, dim=-1)], dim=-1)
 
 
 def pad(rows: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:

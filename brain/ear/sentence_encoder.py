@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from brain.ear.checkpoint import Ear, load_ear
-from brain.ear.network import pad, sentence_vectors
+from brain.ear.network import PARTS, impressions, pad, sentence_vectors
 from brain.text.cleaning import clean
 
 _BATCH_TOKENS = 1024
@@ -24,10 +24,15 @@ _LONGEST = 4096
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as read: token states [T, 384] and the unit vector [384] of the whole."""
+    """A text as read: token states [T, 384] and five unit vectors [5 * 384], the first of which is its meaning."""
 
     states: Tensor
-    vector: np.ndarray
+    impression: np.ndarray
+
+    @property
+    def vector(self) -> np.ndarray:
+        """The unit vector [384] of the whole."""
+        return self.impression[: self.states.shape[1]]
 
 
 class SentenceEncoder:
@@ -43,6 +48,11 @@ class SentenceEncoder:
     def load(cls, folder: Path) -> SentenceEncoder:
         """Verify and load an ear. Raises CheckpointError."""
         return cls(load_ear(folder))
+
+    @property
+    def vector_size(self) -> int:
+        """Length of a text's vector."""
+        return self._ear.network.config.hidden_size
 
     @property
     def row_size(self) -> int:
@@ -61,9 +71,18 @@ class SentenceEncoder:
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the unit vectors float32 [N, 384] of texts, read in batches of like length."""
-        found = np.empty((len(texts), self._ear.network.config.hidden_size), dtype=np.float32)
+        found = np.empty((len(texts), self.vector_size), dtype=np.float32)
         for place, reading in self._read(texts):
             found[place] = reading.vector
+        return found
+
+    def impressions(self, texts: Sequence[str]) -> np.ndarray:
+        """Return float32 [N, 5 * 384], what `impressions` of the network says; one text alone is read only once."""
+        if len(texts) == 1:
+            return self.read(texts[0]).impression[None]
+        found = np.empty((len(texts), PARTS * self.vector_size), dtype=np.float32)
+        for place, reading in self._read(texts):
+            found[place] = reading.impression
         return found
 
     def row_vectors(self, texts: Sequence[str]) -> np.ndarray:
@@ -73,7 +92,7 @@ class SentenceEncoder:
     def word_vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 [N, 384]: of each text the mean of its pieces' embeddings, unread, as unit vector or zeros."""
         rows = self._ear.pieces.encode_all([clean(text[-_LONGEST:]) for text in texts])
-        found = np.empty((len(texts), self._ear.network.config.hidden_size), dtype=np.float32)
+        found = np.empty((len(texts), self.vector_size), dtype=np.float32)
         for places in _by_length([len(row) for row in rows]):
             ids, mask = pad([rows[place] for place in places], self._ear.pieces.padding)
             with torch.inference_mode():  # the first piece and the last are begin and separator, no words
@@ -86,10 +105,10 @@ class SentenceEncoder:
         for places in _by_length([len(row) for row in rows]):
             ids, mask = pad([rows[place] for place in places], self._ear.pieces.padding)
             with torch.inference_mode():
-                states = self._ear.network(ids, mask)
-                vectors = sentence_vectors(states, mask).numpy()
+                depths = self._ear.network.depths(ids, mask)
+                found = impressions(depths, mask).numpy()
             for row, place in enumerate(places):
-                yield place, Reading(states[row, : len(rows[place])], vectors[row])
+                yield place, Reading(depths[-1][row, : len(rows[place])], found[row])
 
     def _keep(self, text: str, reading: Reading) -> None:
         with self._lock:
