@@ -55,7 +55,7 @@ def figures_of(right: Sequence[str], said: Sequence[str]) -> dict[str, float]:
     """Return accuracy and macro figures, and where NONE is a label the figures in and out of scope."""
     labels = sorted({*right, *said})
     was, came = _marks(right, labels), _marks(said, labels)
-    hit = (was & came).any(axis=1)
+    hit: NDArray[np.bool_] = np.asarray((was & came).any(axis=1))
     mean = macro(came, was)
     figures = {"accuracy": float(hit.mean()), "macro_precision": mean.precision, "macro_recall": mean.recall}
     figures["macro_f1"] = mean.f1

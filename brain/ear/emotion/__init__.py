@@ -1,0 +1,1 @@
+"""How somebody feels, as their words show it."""
