@@ -170,13 +170,14 @@ class Companion:
         query = self._query(request, known, here, own)
         if self._parts.own and (taught := self._parts.own.answer(query)):
             return GeneratedReply(taught.row.reply, _scores(taught, 1.0), f"memory:{taught.row.id}")
-        judged = [item for item in self._search(here, query) if goes_against(known, item.text) is None]
-        if judged and judged[0].right >= (SURE_LATER if query.has_history else SURE_AT_FIRST):
+        judged, enough = self._search(here, query, known), SURE_LATER if query.has_history else SURE_AT_FIRST
+        if query.has_history and stands_by_itself(turns[-1]):  # perhaps a new matter: as where a talk begins
+            alone = said(self._parts.ear, turns[-1:])
+            anew = self._search(alone, self._query(request, known, alone, own), known)
+            if anew and anew[0].right >= max(SURE_AT_FIRST, judged[0].right if judged else 0):
+                judged = anew
+        if judged and judged[0].right >= enough:
             return _reply(judged[0], f"memory:{judged[0].match.row.id}")
-        if query.has_history and stands_by_itself(turns[-1]):
-            return self._found(
-                request, known, turns[-1:], own, on_text
-            )  # a new matter: answered as where a talk begins
         if not judged or judged[0].right < WORTH_A_DRAFT:
             return None
         draft = self._voice.reply(request, (lambda _: on_text("")) if on_text else None)
@@ -194,10 +195,11 @@ class Companion:
             context_vector=here.context,
         )
 
-    def _search(self, here: Said, query: Query) -> list[Judged]:
-        """Return what the memory finds, the reply most surely right first."""
-        parts = self._parts
-        return judge_matches(parts.judge, here, parts.memory, parts.memory.search(query, _LOOKED_AT))
+    def _search(self, here: Said, query: Query, known: PersonaState) -> list[Judged]:
+        """Return what the memory finds that goes against nothing known, the reply most surely right first."""
+        memory = self._parts.memory
+        judged = judge_matches(self._parts.judge, here, memory, memory.search(query, _LOOKED_AT))
+        return [item for item in judged if goes_against(known, item.text) is None]
 
     def _fallback(self, turns: tuple[str, ...], own: tuple[str, ...]) -> GeneratedReply:
         with self._lock:
