@@ -15,7 +15,7 @@ _OTHERS = 99
 
 def right_reply_share(exchanges: Sequence[Exchange], vectors: Vectors, seed: int = 1) -> float:
     """Share of exchanges whose reply is nearer to message and context than 99 others drawn from the same exchanges."""
-    nearness = _nearness(exchanges, vectors)
+    nearness = nearness_of(exchanges, vectors)
     return float(np.mean(is_right(nearness, seed)))
 
 
@@ -31,7 +31,8 @@ def is_right(nearness: np.ndarray, seed: int = 1) -> np.ndarray:
     return right
 
 
-def _nearness(exchanges: Sequence[Exchange], vectors: Vectors) -> np.ndarray:
+def nearness_of(exchanges: Sequence[Exchange], vectors: Vectors) -> np.ndarray:
+    """Return how near message and context of exchange i are to reply j, the mean of both: [N, N]."""
     replies = vectors([exchange.reply for exchange in exchanges])
     messages = vectors([exchange.message for exchange in exchanges])
     contexts = vectors([exchange.context for exchange in exchanges])
