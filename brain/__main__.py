@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
@@ -61,8 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     dialogue.add_argument("--model", type=Path, help="checkpoint folder (default: the starter)")
     dialogue.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     dialogue.set_defaults(run=_evaluate_dialogue, when_stopped="Stopped.")
+    _add_heads(evaluate)
     _add_corpus(commands.add_parser("corpus", help="check Familiar's own text, or build rows of it"))
     return parser
+
+
+def _add_heads(commands: argparse._SubParsersAction[_Parser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    for name, run, text in (
+        ("intent", _evaluate_intent, "learn intents from one file, measure on another"),
+        ("emotion", _evaluate_emotion, "learn emotions from one file, measure on another"),
+    ):
+        parser = commands.add_parser(name, help=text)
+        parser.add_argument("--train", type=Path, required=True, help="FILE.jsonl or FILE.jsonl.gz to learn from")
+        parser.add_argument("--data", type=Path, required=True, help="FILE.jsonl or FILE.jsonl.gz to measure on")
+        parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+        parser.set_defaults(run=run, when_stopped="Stopped.")
 
 
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
@@ -101,16 +114,38 @@ def _evaluate_dialogue(options: argparse.Namespace) -> None:
     from brain.training.evaluate import evaluate_dialogues
 
     report, samples = evaluate_dialogues(NativeGenerator.load(options.model or VOICE), options.data)
+    _print_figures(asdict(report), options)
     if options.json:
-        print(json.dumps(asdict(report)))
         return
     console = Console()
-    table = Table("figure", "value", title=str(options.data))
-    for name, value in asdict(report).items():
-        table.add_row(name, f"{value:.4g}")
-    console.print(table)
     for sample in samples[:: max(1, len(samples) // 10)][:10]:
         console.print(f"> {sample.request.turns[-1].text}\n  {sample.reply}", markup=False, highlight=False)
+
+
+def _evaluate_intent(options: argparse.Namespace) -> None:
+    from brain.ear.intent.evaluating import evaluate_intents
+    from brain.ear.sentence_encoder import SentenceEncoder
+    from brain.starter import EAR
+
+    _print_figures(evaluate_intents(options.train, options.data, SentenceEncoder.load(EAR)).figures, options)
+
+
+def _evaluate_emotion(options: argparse.Namespace) -> None:
+    from brain.ear.emotion.evaluating import evaluate_emotions
+    from brain.ear.sentence_encoder import SentenceEncoder
+    from brain.starter import EAR
+
+    _print_figures(evaluate_emotions(options.train, options.data, SentenceEncoder.load(EAR)).figures, options)
+
+
+def _print_figures(figures: Mapping[str, float], options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps(figures))
+        return
+    table = Table("figure", "value", title=str(options.data))
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.4g}")
+    Console().print(table)
 
 
 def _check_corpus(options: argparse.Namespace) -> None:

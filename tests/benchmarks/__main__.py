@@ -1,7 +1,7 @@
 """The benchmarks, all or those that are named:
 
 python -m tests.benchmarks [message_path] [cold_start] [isolation] [kill] [first_reply] [platforms]
-                           [features] [ear] [memory_search]
+                           [features] [ear] [memory_search] [understanding]
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ NAMES = (
     "features",
     "ear",
     "memory_search",
+    "understanding",
 )
 
 
