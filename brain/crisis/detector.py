@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brain.crisis.head import CrisisHead
-from brain.crisis.kinds import KINDS, CrisisSign
-from brain.crisis.patterns import LIKELY, Patterns, normal
-from brain.crisis.staying import carried
+from brain.crisis.kinds import KINDS, Crisis, CrisisSign
+from brain.crisis.patterns import Patterns, normal
+from brain.crisis.staying import carried, confirmed
 from brain.errors import CheckpointError
 from brain.fallback.language import LANGUAGES, language_of
 
@@ -52,7 +52,7 @@ class CrisisDetector:
         messages = [*turns[::-2][:_REACH]][::-1]
         asked = ["", *turns[-2::-2][: len(messages)][::-1]][-len(messages) :]
         signs = [
-            sign or _affirmed(question, message)
+            sign or confirmed(question, message)
             for sign, question, message in zip(self.signs(messages), asked, messages, strict=True)
         ]
         return carried(signs, messages)
@@ -72,7 +72,7 @@ class CrisisDetector:
         for message, row in zip(messages, self._head.probabilities(self._read(messages)), strict=True):
             sure = 1 - float(row[0])
             kind = KINDS[int(row[1:].argmax())]
-            sign = CrisisSign(kind, sure, "its meaning as a whole", is_about_another(message))
+            sign = CrisisSign(kind, sure, "its meaning as a whole", is_about_another(message, kind))
             found.append(sign if sure >= self._head.threshold else None)
         return found
 
@@ -83,22 +83,17 @@ def by_patterns(message: str) -> CrisisSign | None:
     first = language_of([message])
     for language in sorted(LANGUAGES, key=lambda name: name != first):
         if found := Patterns.shipped(language).find(text):
-            return CrisisSign(found.kind, found.confidence, found.words, is_about_another(message))
+            return CrisisSign(found.kind, found.confidence, found.words, is_about_another(message, found.kind))
     return None
 
 
-def is_about_another(message: str) -> bool:
-    """Whether it is somebody else who is in danger, as far as the words tell."""
+def is_about_another(message: str, kind: Crisis | None = None) -> bool:
+    """Whether it is somebody else who is in danger, as far as the words tell.
+
+    Who is in danger from others and speaks of themselves is the victim, whoever else is named.
+    """
     about = Patterns.shipped(language_of([message])).about
     text = normal(message)
+    if kind == "danger_from_others" and about["victim"].search(text):
+        return False
     return bool(about["another"].search(text)) and not about["self"].search(text)
-
-
-def _affirmed(asked: str, message: str) -> CrisisSign | None:
-    """Return a sign where the bot asked whether the person thinks of dying, and the answer is not a no."""
-    text = normal(message)
-    if Patterns.shipped(language_of([asked])).after["asked"].search(normal(asked)) and Patterns.shipped(
-        language_of([message])
-    ).after["yes"].search(text):
-        return CrisisSign("self_harm", LIKELY, f"{text} (asked whether it is about dying)")
-    return None

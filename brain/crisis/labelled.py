@@ -13,6 +13,8 @@ from brain.fallback.language import LANGUAGES, Language
 from brain.text.dialogues import read_rows
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
+NATURAL = Path(__file__).with_name("natural.jsonl")
+"""Serious messages as people word them, without the words that give them away, and answers to what the bot asked."""
 _PARTS, _TEST = 10, 4
 
 
@@ -26,6 +28,8 @@ class Labelled:
     sort: str = ""
     seen: bool = False
     """Whether patterns were mended by it, so that it measures nothing."""
+    before: tuple[str, ...] = ()
+    """The turns that went before it, the last of them the bot's."""
 
     @property
     def is_test(self) -> bool:
@@ -40,7 +44,9 @@ def read_labelled(path: Path = LABELLED) -> list[Labelled]:
         message, language, kind = row.get("message"), row.get("lang"), row.get("kind")
         if not isinstance(message, str) or language not in LANGUAGES or kind not in (*KINDS, None):
             raise DataError(f"{path}, line {number}: not a labelled message: {row!r:.100}")
-        rows.append(Labelled(message, language, kind, row.get("sort", ""), bool(row.get("seen"))))
+        rows.append(
+            Labelled(message, language, kind, row.get("sort", ""), bool(row.get("seen")), tuple(row.get("before", ())))
+        )
     return rows
 
 

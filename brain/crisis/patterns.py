@@ -21,6 +21,7 @@ _REPEATED = re.compile(r"(.{1,12}?)\1{3,}", re.DOTALL)
 _WIDE = str.maketrans("，。！？、；：", ",.!?,;:")
 _SPACE_AT_HAN = re.compile(r"(?<=[\u3400-\u9fff,.!?;:]) (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 CERTAIN, LIKELY = 0.97, 0.8
+_KINDS: Mapping[str, Crisis] = {kind: kind for kind in KINDS}
 _DISTANT = {"story", "news", "past"}
 
 
@@ -45,6 +46,8 @@ class Patterns:
     frames: Mapping[str, re.Pattern[str]]
     about: Mapping[str, re.Pattern[str]]
     after: Mapping[str, re.Pattern[str]]
+    together: Sequence[tuple[Crisis, Sequence[re.Pattern[str]]]]
+    """Signs of a kind that are one only together."""
 
     @classmethod
     @cache
@@ -61,8 +64,16 @@ class Patterns:
         yield from _found(self.always, literal, CERTAIN)
         if "present" in frames or not frames & _DISTANT:
             yield from _found(self.certain, literal, CERTAIN)
+        if "joke" not in frames and ("present" in frames or not frames & _DISTANT):
+            yield from self._joined(literal)
         if not frames - {"present"}:
             yield from _found(self.likely, literal, LIKELY)
+
+    def _joined(self, literal: str) -> Iterator[Found]:
+        for kind, signs in self.together:
+            matches = [match for sign in signs if (match := sign.search(literal))]
+            if len(matches) == len(signs):
+                yield Found(kind, CERTAIN, ", ".join(match.group().strip() for match in matches))
 
 
 def read_patterns(path: Path) -> Patterns:
@@ -73,7 +84,10 @@ def read_patterns(path: Path) -> Patterns:
         levels = ({kind: content[kind].get(level, []) for kind in KINDS} for level in ("always", "certain", "likely"))
         always, certain, likely = (words.each(level) for level in levels)
         framed, about, after = (_Words("", {}).each(content[name]) for name in ("framed", "about", "after"))
-        return Patterns(words.compiled(content["idioms"]), always, certain, likely, framed, about, after)
+        together: list[tuple[Crisis, list[re.Pattern[str]]]] = [
+            (_KINDS[signs["kind"]], [re.compile(sign) for sign in signs["all"]]) for signs in content["together"]
+        ]
+        return Patterns(words.compiled(content["idioms"]), always, certain, likely, framed, about, after, together)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, re.error) as error:
         raise DataError(f"{path} is not a file of patterns: {error}") from None
 

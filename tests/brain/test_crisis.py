@@ -16,7 +16,7 @@ from brain.crisis.detector import CrisisDetector
 from brain.crisis.fitting import compare, fit
 from brain.crisis.head import CrisisHead
 from brain.crisis.kinds import KINDS, Crisis, CrisisSign
-from brain.crisis.labelled import Labelled, parts, read_labelled
+from brain.crisis.labelled import NATURAL, Labelled, parts, read_labelled
 from brain.crisis.patterns import read_patterns
 from brain.errors import CheckpointError, DataError
 
@@ -142,6 +142,74 @@ def test_a_yes_to_the_question_about_dying_is_a_sign() -> None:
     assert sign is not None
     assert sign.kind == "self_harm"
     assert PATTERNS.detect(["whats up with me", question, "no, just tired"]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "message", "kind"),
+    [
+        ("Is there any numbness or trouble with the bladder?", "yeah bit numb", "medical_emergency"),
+        ("Call the poison line right away.", "15 min ago", "medical_emergency"),
+        ("Call poison control now. How is he?", "he looks fine tho, can i wait til morning", "medical_emergency"),
+        ("Are you thinking about hurting yourself?", "not today", "self_harm"),
+        ("Has he ever hurt you?", "only the once, he was drunk", "danger_from_others"),
+        ("你是不是有伤害自己的打算？", "没有，东西都送人了", "self_harm"),
+        ("请马上打急救电话。他怎么样？", "看着挺好，明早再去行不行", "medical_emergency"),
+    ],
+)
+def test_a_short_answer_to_a_question_about_danger_keeps_to_it(question: str, message: str, kind: Crisis) -> None:
+    sign = PATTERNS.detect(["hi", question, message])
+
+    assert sign is not None
+    assert sign.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("Are you ok? Do you feel safe?", "yes all good, just bored"),
+        ("Is there any numbness or trouble with the bladder?", "no, nothing like that"),
+        ("Has she ever hurt you?", "god no, she is 5"),
+        ("你是不是想伤害自己？", "没有没有，就是累，想看个电影"),
+        ("Do you have eggs?", "yeah a few"),
+    ],
+)
+def test_an_all_clear_to_a_question_about_danger_is_none(question: str, message: str) -> None:
+    assert PATTERNS.detect(["hi", question, message]) is None
+
+
+def test_signs_that_are_one_only_together_count_together() -> None:
+    swollen, flight = "my calf is swollen", "got off a 9 hour flight yesterday"
+
+    assert PATTERNS.detect([f"{swollen} and sore, {flight}"]) is not None
+    assert PATTERNS.detect([flight]) is None
+
+
+def test_most_messages_worded_as_people_word_them_are_told_apart() -> None:
+    rows = read_labelled(NATURAL)
+    found = [row for row in rows if PATTERNS.detect([*row.before, row.message])]
+    serious = [row for row in found if row.kind]
+
+    assert len(serious) >= 0.9 * sum(row.kind is not None for row in rows)
+    assert len(serious) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "my ear has been ringing since he hit me last night",
+        "i put my little one in the wardrobe and told her to be quiet, hes downstairs breaking plates",
+        "昨晚挨了他一巴掌，耳朵到现在还嗡嗡响",
+    ],
+)
+def test_who_is_hurt_and_says_so_is_spoken_to_as_the_one_hurt(message: str) -> None:
+    sign = PATTERNS.detect([message])
+
+    assert sign is not None
+    assert (sign.kind, sign.about_another) == ("danger_from_others", False)
+
+
+def test_everyday_conflict_is_none() -> None:
+    assert PATTERNS.detect(["parents gave my brother the last drumstick again"]) is None
 
 
 def test_what_the_bot_said_is_not_taken_for_the_person() -> None:
