@@ -1,11 +1,14 @@
 """What heads on the ear understand: intents, none of these, emotions; the published figures beside ours, and pictures.
 
 Needs the training data in ../shared/data. The ear was adapted with the train rows of CLINC150 and BANKING77 among its
-sources, never with the valid rows that are measured here; the published figures are of the official test rows.
+sources, never with the valid rows that are measured here; the published figures are of the official test rows. Ours are
+flattered a little: penalty and share refused of the intents, and the kind of emotion head, were chosen among a few by
+these valid rows. Temperatures and thresholds come from train rows only.
 """
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +24,7 @@ from brain.ear.emotion.evaluating import EmotionReport, evaluate_emotions
 from brain.ear.emotion.labels import OUTPUTS
 from brain.ear.inputs import whole_and_words
 from brain.ear.intent import NONE
-from brain.ear.intent.evaluating import IntentReport, evaluate_intents, measure_intents
+from brain.ear.intent.evaluating import IntentReport, evaluate_intents
 from brain.ear.intent.fitting import fit_intents
 from brain.ear.labelled import Labelled, read_labelled
 from brain.ear.language import hear_language
@@ -33,6 +36,7 @@ _ROOT = Path(__file__).parents[2]
 _DATA = _ROOT.parent / "shared" / "data"
 _PICTURES = _ROOT / "runs"
 _FEW = 5
+_SEEDS = range(1, 6)
 _NOTE = (
     "Ours on valid rows, published on test rows. CLINC150: Larson et al. 2019; BERT for BANKING77: Casanueva et al. "
     "2020; GoEmotions: Demszky et al. 2020."
@@ -65,28 +69,43 @@ def _files(name: str) -> tuple[Path, Path]:
     return _DATA / name / "train.jsonl.gz", _DATA / name / "valid.jsonl.gz"
 
 
-def _few_examples(encoder: SentenceEncoder) -> IntentReport:
-    """Learn CLINC150 from the first five examples of each intent; nothing is known of what is none of them."""
-    train, valid = _files("clinc150")
+def _few_examples(encoder: SentenceEncoder) -> tuple[float, list[float]]:
+    """Return the accuracy in scope with the first five examples of each intent, and with five drawn at random, by draw.
+
+    Neighbours in the file are often wordings of one author, so the first five teach less than five at random.
+    """
+    train, valid = ([row for row in read_labelled(path) if row.label != NONE] for path in _files("clinc150"))
+    read = whole_and_words(encoder)
+    asked, right = read([row.text for row in valid]), np.array([row.label for row in valid])
+
+    def accuracy(rows: Sequence[Labelled]) -> float:
+        classifier = fit_intents(_first_of_each(rows), read)
+        said = np.array(classifier.labels)[classifier.likeliest(classifier.chances(asked))]
+        return float(np.mean(said == right))
+
+    return accuracy(train), [accuracy(random.Random(seed).sample(train, len(train))) for seed in _SEEDS]
+
+
+def _first_of_each(rows: Sequence[Labelled]) -> list[Labelled]:
     seen: Counter[str] = Counter()
     chosen: list[Labelled] = []
-    for row in read_labelled(train):
+    for row in rows:
         seen[row.label] += 1
-        if seen[row.label] <= _FEW and row.label != NONE:
+        if seen[row.label] <= _FEW:
             chosen.append(row)
-    started = time.perf_counter()
-    classifier = fit_intents(chosen, whole_and_words(encoder))
-    asked = [row for row in read_labelled(valid) if row.label != NONE]
-    return measure_intents(classifier, asked, encoder, time.perf_counter() - started)
+    return chosen
 
 
-def _print_intents(clinc: IntentReport, banking: IntentReport, few: IntentReport) -> None:
+def _print_intents(clinc: IntentReport, banking: IntentReport, few: tuple[float, list[float]]) -> None:
+    first, draws = few
+    spread = f"{np.mean(draws):.1%} ({min(draws):.1%} to {max(draws):.1%})"
     figures = clinc.figures
     ours = f"{figures['in_scope_accuracy']:.1%} / {figures['oos_recall']:.0%}"
     rows = [
         ("CLINC150 in scope / out of scope found", ours, "96.9 / 40.3, 96.2 / 52.3", "91.0 / 14.5", "96.5 / 60"),
         ("CLINC150, precision of out of scope", f"{figures['oos_precision']:.0%}", "", "", ""),
-        (f"CLINC150 in scope, {_FEW} examples each", f"{few.figures['accuracy']:.1%}", "", "", "85"),
+        (f"CLINC150 in scope, {_FEW} examples each, {len(draws)} draws", spread, "", "", "85"),
+        (f"CLINC150 in scope, the first {_FEW} of the file", f"{first:.1%}", "", "", "85"),
         ("BANKING77", f"{banking.figures['accuracy']:.1%}", "93.7", "", "93.7"),
     ]
     print_table("Intents", ("", "ours", "BERT", "SVM", "aim"), rows, _NOTE)
