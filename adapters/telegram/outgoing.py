@@ -22,8 +22,9 @@ LONGEST_DESCRIPTION = 256
 MOST_COMMANDS = 100
 
 # A name is not found where a letter stands before it, nor in an address such as https://example.org/@name. The
-# addresses that are left alone for that are short, so that none is ever cut.
-_ADDRESS = r"(?<!\w)https?://[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,20}/(?:[A-Za-z0-9_.~%-]{1,50}/){0,3}@"
+# addresses that are left alone for that stand free ("/https://..." is a command to Telegram) and are short, so that
+# none is ever cut.
+_ADDRESS = r"(?<![^\s(])https?://[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,20}/(?:[A-Za-z0-9_.~%-]{1,50}/){0,3}@"
 _PING = re.compile(rf"(?P<address>{_ADDRESS})|(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])")
 _WORD_JOINER = "\u2060"
 

@@ -48,6 +48,11 @@ def test_nobody_is_pinged_and_every_message_fits(text: str, times: int) -> None:
     assert loosen_names(text).replace("\u2060", "") == text.replace("\u2060", "")
 
 
+def test_what_only_looks_like_an_address_hides_no_name() -> None:
+    for text in ("/https://x.org/@anaa@b.c", "x/https://x.org/@anaa"):
+        assert not [found for found in find_entities(loosen_names(text)) if found["type"] == "mention"]
+
+
 def test_buttons_are_below_the_last_message() -> None:
     first, last = to_messages(Reply("x" * 5000, buttons=(Button("Yes", "y"), Button("No", "n"))))
     assert first.keyboard is None
