@@ -21,6 +21,8 @@ COMMANDS = [
     "check",
     "train",
     "evaluate dialogue",
+    "evaluate emotion",
+    "evaluate intent",
     "model list",
     "model show",
     "model verify",
