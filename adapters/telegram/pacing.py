@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from operator import attrgetter
 
 Limit = tuple[int, float]
 """So many messages in so many seconds."""
@@ -28,19 +29,23 @@ class Pacer:
         self._all = _Window(IN_ALL)
         self._chats: dict[int, _Chat] = {}
 
-    async def wait_for_turn(self, chat: int) -> None:
-        """Return when a message may be sent to a chat, and count it."""
+    async def wait_for_turn(self, chat: int) -> Callable[[], None]:
+        """Return when a message may be sent to a chat, and count it. Call what is returned once Telegram has answered.
+
+        Telegram counts when a message arrives, which is at some time until then: the next ones are paced from there.
+        """
         if chat not in self._chats and len(self._chats) >= FORGET_ABOVE:
             self._forget_quiet()
         found = self._chats.setdefault(chat, _Chat(is_group=chat < 0))
         async with found.lock:
             while (wait := found.opens_at() - self._clock()) > 0:
                 await self._sleep(wait)
-            turn = max(self._clock(), self._all.opens_at())
+            turn = _Turn(max(self._clock(), self._all.opens_at()))
             self._all.count(turn)
-            if (wait := turn - self._clock()) > 0:
+            if (wait := turn.at - self._clock()) > 0:
                 await self._sleep(wait)
             found.count(turn)
+        return lambda: turn.move(self._clock())
 
     def hold(self, chat: int, seconds: float) -> None:
         """Let nothing through to a chat for so long: Telegram asked for it."""
@@ -52,19 +57,33 @@ class Pacer:
         self._chats = {id_: chat for id_, chat in self._chats.items() if not chat.is_quiet(now)}
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """When a message went out, as far as is known."""
+
+    at: float
+
+    def move(self, now: float) -> None:
+        self.at = max(self.at, now)
+
+
 class _Window:
     """Keeps one limit."""
 
     def __init__(self, limit: Limit) -> None:
-        most, self._seconds = limit
-        self._times: deque[float] = deque(maxlen=most)
+        self._most, self._seconds = limit
+        self._turns: list[_Turn] = []
 
     def opens_at(self) -> float:
-        full = len(self._times) == self._times.maxlen
-        return self._times[0] + self._seconds if full else 0.0
+        return self._oldest().at + self._seconds if len(self._turns) == self._most else 0.0
 
-    def count(self, at: float) -> None:
-        self._times.append(at)
+    def count(self, turn: _Turn) -> None:
+        if len(self._turns) == self._most:
+            self._turns.remove(self._oldest())
+        self._turns.append(turn)
+
+    def _oldest(self) -> _Turn:
+        return min(self._turns, key=attrgetter("at"))
 
 
 class _Chat:
@@ -78,9 +97,9 @@ class _Chat:
     def opens_at(self) -> float:
         return max(self.held_until, *(window.opens_at() for window in self._windows))
 
-    def count(self, at: float) -> None:
+    def count(self, turn: _Turn) -> None:
         for window in self._windows:
-            window.count(at)
+            window.count(turn)
 
     def is_quiet(self, now: float) -> bool:
         return not self.lock.locked() and all(end < now for end in (self.held_until, self._windows[-1].opens_at()))

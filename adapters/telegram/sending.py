@@ -99,7 +99,7 @@ class Postman:
     async def _send_one(self, nonce: str, place: Place, message: Outgoing, answered: int | None) -> str:
         while True:
             chat = self._moved.get(place.chat, place.chat)
-            await self._pacer.wait_for_turn(chat)
+            has_answered = await self._pacer.wait_for_turn(chat)
             try:
                 async with self._marked(nonce):
                     return await self._call(Place(chat, place.topic), message, answered)
@@ -114,6 +114,8 @@ class Postman:
                     raise to_delivery_error(error) from error
             except TelegramError as error:
                 raise to_delivery_error(error) from error
+            finally:
+                has_answered()
 
     @asynccontextmanager
     async def _marked(self, nonce: str) -> AsyncGenerator[None]:

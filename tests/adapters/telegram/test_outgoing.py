@@ -120,6 +120,25 @@ async def test_a_chat_gets_one_message_a_second() -> None:
     assert await _send(Pacer(clock, clock.sleep), clock, 1, 1, 2, 1) == [1000.0, 1001.0, 1001.0, 1002.0]
 
 
+async def test_the_next_message_is_paced_from_when_the_last_was_answered() -> None:
+    clock = Clock()
+    pacer = Pacer(clock, clock.sleep)
+    has_answered = await pacer.wait_for_turn(1)
+    clock.now += 0.4
+    has_answered()
+    assert await _send(pacer, clock, 1) == [1001.4]
+
+
+async def test_all_together_are_paced_from_the_first_answers() -> None:
+    clock = Clock()
+    pacer = Pacer(clock, clock.sleep)
+    answers = [await pacer.wait_for_turn(chat) for chat in range(1, 31)]
+    for seconds, has_answered in enumerate(answers):
+        clock.now = 1000.5 + seconds / 100
+        has_answered()
+    assert await _send(pacer, clock, 31, 32) == [pytest.approx(1001.5), pytest.approx(1001.51)]
+
+
 async def test_a_group_gets_twenty_a_minute() -> None:
     clock = Clock()
     times = await _send(Pacer(clock, clock.sleep), clock, *[-1] * 41)
