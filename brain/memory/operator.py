@@ -16,7 +16,9 @@ from brain.training.manifest import NAME
 NEAR = 0.7
 """Messages nearer than this ask the same thing: an operator's answer then comes before all others."""
 _LOOKED_AT = 3
-_UNSIGNED = (0, 0)
+_LOOKS = 10
+_Stamp = tuple[Path, int, int]
+_UNSIGNED: _Stamp = (Path(), 0, 0)
 """The stamp of what has no manifest: loading will say so."""
 
 
@@ -27,7 +29,7 @@ class OperatorMemory:
         self.folder = folder
         self._read = read
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: _Stamp | None = None
         self._memory = ResponseMemory(read)
         self.current()
 
@@ -62,12 +64,13 @@ class OperatorMemory:
     def _load(self) -> ResponseMemory:
         return ResponseMemory.load(present(self.folder), self._read)
 
-    def _stamp_now(self) -> tuple[int, int] | None:
-        folder = present(self.folder)
-        if not folder.exists():
-            return None
-        try:
-            facts = (folder / NAME).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return _UNSIGNED
-        return facts.st_mtime_ns, facts.st_ino
+    def _stamp_now(self) -> _Stamp | None:
+        """Return what tells this content, and where it lies, from another; None where there is none."""
+        for _ in range(_LOOKS):
+            folder = present(self.folder)
+            try:
+                facts = (folder / NAME).stat()
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # it may just have been moved aside, or taken away, while it is replaced
+            return folder, facts.st_mtime_ns, facts.st_ino
+        return _UNSIGNED if present(self.folder).exists() else None
