@@ -1,5 +1,5 @@
 """The brain's own command line: `python -m brain train CONFIG.toml`, `python -m brain evaluate dialogue ...`,
-`python -m brain train-ear CONFIG.toml`, `python -m brain corpus check|build ...`.
+`python -m brain train-ear CONFIG.toml`, `python -m brain build-starter EAR`, `python -m brain corpus check|build ...`.
 
 Exits 0, or says in one line on standard error what is wrong and exits with 2.
 """

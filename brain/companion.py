@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from brain.candidates import Judged, judge_drafts, judge_matches, said
 from brain.crisis.answers import answer as crisis_answer
 from brain.crisis.detector import CrisisDetector
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.exact.answers import exact_answer
 from brain.fallback.fallback import Fallback
-from brain.fallback.language import language_of
+from brain.judge.candidates import Judged, judge_draft, judge_matches, said
 from brain.judge.evidence import Said
 from brain.judge.judge import Judge
 from brain.memory.ellipsis import stands_by_itself
@@ -39,6 +38,7 @@ from brain.reply import GeneratedReply, ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator, reveal
 from brain.starter import CRISIS, EAR, FALLBACK, JUDGE, MEMORY
 from brain.text.cleaning import clean
+from brain.text.language import language_of
 
 SURE_AT_FIRST, SURE_LATER = 0.3, 0.12
 """A reply of the memory must be likelier right than the fallback, which readers took for right 30 times in 100 where a
@@ -181,7 +181,8 @@ class Companion:
         if not judged or judged[0].right < WORTH_A_DRAFT:
             return None
         draft = self._voice.reply(request, (lambda _: on_text("")) if on_text else None)
-        drafted = judge_drafts(self._parts.judge, here, self._parts.ear, [draft.text], judged[0].match)[0]
+        parts = self._parts
+        drafted = judge_draft(parts.judge, here, parts.memory, parts.ear, draft.text, judged[0].match)
         return _reply(drafted, "voice") if draft.text and drafted.right >= SURE_OF_DRAFT else None
 
     def _query(self, request: ReplyRequest, known: PersonaState, here: Said, own: tuple[str, ...]) -> Query:

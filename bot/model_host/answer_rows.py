@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from brain.fallback.language import LANGUAGES, language_of
 from brain.memory.rows import MemoryRow, plain
 from brain.text.cleaning import clean
+from brain.text.language import LANGUAGES, language_of
 
 FIELDS = ("question", "answer", "language", "persona", "context")
 LONGEST = 4000

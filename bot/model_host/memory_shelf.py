@@ -120,10 +120,10 @@ class MemoryShelf:
             return Search(own.answer(query), own.search(query, _SHOWN), self._shipped(query))
 
     def _query(self, text: str) -> Query:
-        from brain.fallback.language import language_of
         from brain.memory.query import Query
         from brain.memory.rows import plain
         from brain.text.cleaning import clean
+        from brain.text.language import language_of
 
         if not (message := clean(text)):
             raise AnswersError("there is nothing to search for: write what somebody might ask")

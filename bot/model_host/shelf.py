@@ -78,12 +78,14 @@ class ModelShelf:
             return version if version in known else registry.add(folder, version)
 
     def verify(self, name: str | None) -> ModelFolder:
-        """Check the model that `find` finds against its manifest and return it."""
+        """Check the model that `find` finds, and all it speaks with, against their manifests, and return it."""
         folder = self.find(name)
         with _one_line():
+            from brain.starter import BESIDE_THE_VOICE
             from brain.training.manifest import verify_manifest
 
-            verify_manifest(folder.path)
+            for path in (folder.path, *BESIDE_THE_VOICE):
+                verify_manifest(path)
         return folder
 
     def promote(self, version: str) -> None:

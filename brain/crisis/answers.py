@@ -12,8 +12,8 @@ from pathlib import Path
 
 from brain.crisis.kinds import KINDS, Crisis, CrisisSign
 from brain.errors import DataError
-from brain.fallback.language import LANGUAGES, Language, language_of
 from brain.text.cleaning import clean
+from brain.text.language import LANGUAGES, Language, language_of
 
 ANSWERS = Path(__file__).with_name("answers.toml")
 STAGES = ("first", "second", "later")

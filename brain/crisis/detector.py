@@ -13,7 +13,7 @@ from brain.crisis.kinds import KINDS, Crisis, CrisisSign
 from brain.crisis.patterns import Patterns, normal
 from brain.crisis.staying import carried, confirmed
 from brain.errors import CheckpointError
-from brain.fallback.language import LANGUAGES, language_of
+from brain.text.language import LANGUAGES, language_of
 
 Read = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors float32 [N, D]: `SentenceEncoder.row_vectors`."""

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from brain.corpus.splits import dialogues
 from brain.crisis.detector import CrisisDetector, Read, by_patterns
 from brain.crisis.head import CrisisHead, Vectors
 from brain.crisis.kinds import KINDS
 from brain.crisis.labelled import Labelled, parts, read_labelled
+from brain.logistic import fit_logistic
 from brain.text.cleaning import clean
 
 _PENALTY = 3e-4
+_STEPS = 200
 _FOLDS = 5
 _PRECISION = 0.95
 """What both readers together keep to on messages that the head was not fitted on."""
@@ -107,17 +107,5 @@ def _threshold(sure: NDArray[np.float64], crisis: NDArray[np.bool_], found: NDAr
 
 def _head(vectors: Vectors, labels: NDArray[np.int64]) -> CrisisHead:
     """Minimise the cross-entropy with a squared penalty on the weights (a convex problem) by L-BFGS."""
-    layer = nn.Linear(vectors.shape[1], 1 + len(KINDS))
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    inputs, targets = torch.from_numpy(vectors), torch.from_numpy(labels)
-    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=200, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = nn.functional.cross_entropy(layer(inputs), targets) + _PENALTY * layer.weight.square().sum()
-        value.backward()
-        return value
-
-    optimizer.step(loss)
-    return CrisisHead(layer.weight.detach().numpy().copy(), layer.bias.detach().numpy().copy(), 0.5)
+    head = fit_logistic(vectors, labels, 1 + len(KINDS), 2 * _PENALTY, _STEPS)
+    return CrisisHead(head.weights, head.bias, 0.5)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from brain.crisis.kinds import KINDS, Crisis
 from brain.errors import DataError
-from brain.fallback.language import LANGUAGES, Language
 from brain.text.dialogues import read_rows
+from brain.text.language import LANGUAGES, Language
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
 NATURAL = Path(__file__).with_name("natural.jsonl")

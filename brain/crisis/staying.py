@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from brain.crisis.kinds import Crisis, CrisisSign
 from brain.crisis.patterns import CERTAIN, LIKELY, Patterns, normal
-from brain.fallback.language import language_of
+from brain.text.language import language_of
 
 _QUIET = 6
 """Messages without a further sign after which it is over, whatever they say."""

@@ -18,6 +18,8 @@ from brain.text.cleaning import clean
 
 _BATCH_TOKENS = 1024
 _CACHED_TOKENS = 16_384
+_FEW = 12
+"""So many texts at once are kept, as those of a conversation are; more are somebody's data."""
 _LONGEST = 4096
 """Characters of a text that are looked at, from its end."""
 
@@ -72,16 +74,14 @@ class SentenceEncoder:
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the unit vectors float32 [N, 384] of texts, read in batches of like length."""
         found = np.empty((len(texts), self.vector_size), dtype=np.float32)
-        for place, reading in self._read(texts):
+        for place, reading in self._readings(texts):
             found[place] = reading.vector
         return found
 
     def impressions(self, texts: Sequence[str]) -> np.ndarray:
-        """Return float32 [N, 5 * 384], what `impressions` of the network says; one text alone is read only once."""
-        if len(texts) == 1:
-            return self.read(texts[0]).impression[None]
+        """Return float32 [N, 5 * 384], what `impressions` of the network says."""
         found = np.empty((len(texts), PARTS * self.vector_size), dtype=np.float32)
-        for place, reading in self._read(texts):
+        for place, reading in self._readings(texts):
             found[place] = reading.impression
         return found
 
@@ -98,6 +98,13 @@ class SentenceEncoder:
             with torch.inference_mode():  # the first piece and the last are begin and separator, no words
                 found[places] = sentence_vectors(self._ear.network.words(ids[:, 1:-1]), mask[:, 2:]).numpy()
         return found
+
+    def _readings(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+        """Yield place and reading of each text. Few are a talk's, which all who read with this ear ask for in turn."""
+        if len(texts) <= _FEW:
+            yield from ((place, self.read(text)) for place, text in enumerate(texts))
+        else:
+            yield from self._read(texts)
 
     def _read(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
         """Yield place and reading of each text, those of like length together."""

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from brain.fallback.language import Language
+from brain.text.language import Language
 
 STRENGTH = 0.5
 """How much a cue weighs against a unit vector."""

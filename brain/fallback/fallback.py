@@ -9,10 +9,10 @@ from typing import Self
 
 from brain.fallback.frames import FrameChoice
 from brain.fallback.kind_head import KindHead, Read, load_head
-from brain.fallback.language import language_of
 from brain.fallback.sorting import certain_kind, sorted_kinds
 from brain.fallback.topic import topic_of
 from brain.text.cleaning import clean
+from brain.text.language import language_of
 
 _LEANING = frozenset({"answer", "remark"})
 """What leans on the turn before is about that turn's matter: a noun in passing is no topic."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from brain.fallback.language import Language
+from brain.text.language import Language
 
 Form = Literal["asks", "requests", "tells"]
 

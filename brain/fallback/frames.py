@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Self
 
-from brain.fallback.language import Language
 from brain.fallback.sections import sections_of
 from brain.fallback.topic import is_own, is_person
+from brain.text.language import Language
 
 _SLOT = re.compile(r"\{(?:topic|own|person|thing)\}")
 """`{topic}` takes any topic, `{own}` the listener's ("your cat"), `{person}` somebody, `{thing}` all but people."""

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
-from torch import nn
 
 from brain.errors import CheckpointError
 from brain.fallback.cues import cues_of
-from brain.fallback.language import LANGUAGES, Language
 from brain.fallback.sections import sections_of
+from brain.logistic import fit_logistic
+from brain.text.language import LANGUAGES, Language
 from brain.training.folders import replaced_folder
 from brain.training.json_file import read_object
 from brain.training.manifest import verify_manifest, write_manifest
@@ -55,8 +54,8 @@ def fit(folder: Path, read: Read) -> None:
         examples = sections_of(f"examples.{language}.txt")
         texts = [text for kind in kinds for text in examples[kind]]
         labels = [place for place, kind in enumerate(kinds) for _ in examples[kind]]
-        weight, bias = _fitted(_features(texts, language, read), np.array(labels))
-        tensors |= {f"{language}.weight": weight, f"{language}.bias": bias}
+        head = fit_logistic(_features(texts, language, read), np.array(labels), len(kinds), _PENALTY, _STEPS)
+        tensors |= {f"{language}.weight": head.weights, f"{language}.bias": head.bias}
     with replaced_folder(folder) as draft:
         (draft / _CONFIG).write_text(json.dumps({"kinds": kinds}, indent=2) + "\n", "utf-8")
         save_file(tensors, draft / _WEIGHTS)
@@ -85,21 +84,3 @@ def load_head(folder: Path, read: Read) -> KindHead:
 def _features(texts: Sequence[str], language: Language, read: Read) -> np.ndarray:
     """Return vectors and cues side by side, float32 [N, D + C]."""
     return np.hstack([read(texts), np.stack([cues_of(text, language) for text in texts])])
-
-
-def _fitted(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return weight [K, F] and bias [K] of multinomial logistic regression, by L-BFGS from zero."""
-    inputs, targets = torch.from_numpy(features), torch.from_numpy(labels)
-    layer = nn.Linear(features.shape[1], int(labels.max()) + 1)
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=_STEPS, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = nn.functional.cross_entropy(layer(inputs), targets) + _PENALTY * layer.weight.square().sum() / 2
-        value.backward()
-        return value
-
-    optimizer.step(loss)
-    return layer.weight.detach().numpy(), layer.bias.detach().numpy()

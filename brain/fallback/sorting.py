@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from brain.fallback.forms import Form, can_be, form_of
-from brain.fallback.language import Language, is_foreign, is_wordless
 from brain.fallback.sections import sections_of
+from brain.text.language import Language, is_foreign, is_wordless
 
 _DANGER = re.compile(
     r"\b(?:kill(?:ing)? my ?self|suicid\w*|want to die|wanna die|end my life|better off dead"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from brain.fallback.language import Language
 from brain.fallback.sections import words_of
 from brain.fallback.topic_en import english_topic
 from brain.fallback.topic_zh import chinese_topic
+from brain.text.language import Language
 
 _LONGEST = {"en": 32, "zh": 8}
 

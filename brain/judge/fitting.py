@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.candidates import as_candidates, said
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.errors import DataError
-from brain.fallback.language import language_of
+from brain.judge.candidates import as_candidates, said
 from brain.judge.evidence import Rarity, evidence
 from brain.judge.judge import Judge, fit_weights
 from brain.memory.query import Query
 from brain.memory.response_memory import ResponseMemory
 from brain.text.cleaning import clean
 from brain.text.dialogues import read_rows
+from brain.text.language import language_of
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
 _FOUND = 400

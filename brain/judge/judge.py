@@ -15,12 +15,12 @@ from safetensors.numpy import load_file, save_file
 
 from brain.errors import CheckpointError
 from brain.judge.evidence import NAMES, Candidate, Rarity, Said, evidence
+from brain.logistic import fit_binary, sigmoid
 from brain.training.folders import replaced_folder
 from brain.training.json_file import read_object
 from brain.training.manifest import verify_manifest, write_manifest
 
 _WEIGHTS, _RARITY = "judge.safetensors", "rarity.json"
-_STEPS = 30
 _PENALTY = 10.0
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -64,23 +64,15 @@ class Judge:
         """Return the probabilities [N] of evidence [N, len(NAMES)]."""
         weights = self.weights
         total = (found - weights["mean"]) / weights["spread"] @ weights["weight"] + weights["bias"]
-        return (1 / (1 + np.exp(-total))).astype(np.float32)
+        return sigmoid(total).astype(np.float32)
 
 
 def fit_weights(found: NDArray[np.float32], right: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
-    """Fit a logistic regression on evidence [N, F] and labels [N] by Newton's method, with a squared penalty.
+    """Fit a logistic regression on evidence [N, F] and labels [N].
 
     A layer between and the products of both vectors were tried: on so few labels they told worse (AUC 0.78 and 0.84
     against 0.87 on talks left out).
     """
     mean, spread = found.mean(0), found.std(0) + 1e-3
-    inputs = np.concatenate([(found - mean) / spread, np.ones((len(found), 1))], axis=1, dtype=np.float64)
-    penalty = np.array([_PENALTY] * found.shape[1] + [1e-9])
-    weights = np.zeros(inputs.shape[1])
-    for _ in range(_STEPS):
-        sure = 1 / (1 + np.exp(-inputs @ weights))
-        gradient = inputs.T @ (sure - right) + penalty * weights
-        curvature = (inputs * (sure * (1 - sure))[:, None]).T @ inputs + np.diag(penalty)
-        weights -= np.linalg.solve(curvature, gradient)
-    fitted = weights.astype(np.float32)
-    return {"weight": fitted[:-1], "bias": fitted[-1:], "mean": mean, "spread": spread}
+    weight, bias = fit_binary((found - mean) / spread, right, _PENALTY)
+    return {"weight": weight.astype(np.float32), "bias": np.array([bias], np.float32), "mean": mean, "spread": spread}

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from brain.logistic import fit_binary, sigmoid
 from brain.memory.leaning import FEATURES, Answer
 from brain.text.dialogues import read_rows
 
 LABELLED = Path(__file__).with_name("stands_alone.jsonl")
 WEIGHTS = Path(__file__).with_name("stands_alone.json")
 _PENALTY = 1.0
-_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +41,11 @@ class StandsAlone:
 
     @classmethod
     def train(cls, rows: Sequence[Labelled]) -> StandsAlone:
-        """Fit the weights by Newton's method, with a squared penalty on all but the bias."""
-        features = np.array([[1.0, *(sign(row.answer) for sign in FEATURES.values())] for row in rows])
-        labels = np.array([float(row.stands_alone) for row in rows])
-        penalty = np.array([1e-9, *[_PENALTY] * len(FEATURES)])
-        weights = np.zeros(len(penalty))
-        for _ in range(_STEPS):
-            sure = _sigmoid(features @ weights)
-            gradient = features.T @ (sure - labels) + penalty * weights
-            curvature = (features * (sure * (1 - sure))[:, None]).T @ features + np.diag(penalty)
-            weights -= np.linalg.solve(curvature, gradient)
-        bias, *rest = (round(float(weight), 4) for weight in weights)
-        return cls(bias, dict(zip(FEATURES, rest, strict=True)))
+        """Fit the weights, with a squared penalty on all but the bias."""
+        signs = np.array([[sign(row.answer) for sign in FEATURES.values()] for row in rows])
+        weights, bias = fit_binary(signs, np.array([row.stands_alone for row in rows]), _PENALTY)
+        named = zip(FEATURES, (round(float(weight), 4) for weight in weights), strict=True)
+        return cls(round(bias, 4), dict(named))
 
     @classmethod
     @cache
@@ -69,7 +61,7 @@ class StandsAlone:
     def probability(self, answer: Answer) -> float:
         """Return how surely a reply stands alone, from 0 to 1."""
         total = self.bias + sum(weight * FEATURES[name](answer) for name, weight in self.weights.items())
-        return float(_sigmoid(np.array(total)))
+        return float(sigmoid(np.array(total)))
 
 
 def read_labelled(path: Path = LABELLED) -> list[Labelled]:
@@ -86,7 +78,3 @@ def read_labelled(path: Path = LABELLED) -> list[Labelled]:
         )
         for row in read_rows(path)
     ]
-
-
-def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1 / (1 + np.exp(-values))

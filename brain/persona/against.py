@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from brain.fallback.language import language_of
 from brain.persona.fact import SELF, SINGLE, Fact, bare
 from brain.persona.kinds import content
 from brain.persona.reading import claims_of, normal
 from brain.persona.state import PersonaState
+from brain.text.language import language_of
 
 _FORBIDDING = ("allergic_to", "diet", "avoids")
 _ANY_DAY = datetime.date(2000, 1, 1)

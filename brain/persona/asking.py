@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from brain.fallback.language import Language, language_of
 from brain.persona import values_en, values_zh
 from brain.persona.fact import SELF, Relation
 from brain.persona.kinds import WORDS, any_of, kind_of, word_list
 from brain.persona.reading import normal
+from brain.text.language import Language, language_of
 
 _LONGEST = 160
 _EN_COURTESY = re.compile(

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from brain.fallback.language import LANGUAGES, Language
+from brain.text.language import LANGUAGES, Language
 
 Relation = Literal[
     "name", "called", "surname", "age", "birthday", "born", "born_in", "from", "grew_up_in", "lives_in", "works_as",

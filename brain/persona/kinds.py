@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
-from brain.fallback.language import Language
+from brain.text.language import Language
 
 WORDS = Path(__file__).with_name("words")
 Sort = Literal["pets", "kin"]

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brain.errors import DataError
-from brain.fallback.language import LANGUAGES, Language
 from brain.persona.fact import bare
 from brain.persona.observing import Turn, observe
 from brain.persona.state import PersonaState
 from brain.text.dialogues import read_rows
+from brain.text.language import LANGUAGES, Language
 
 LABELLED = Path(__file__).with_name("labelled.jsonl")
 SAID_ON = datetime.date(2026, 3, 10)

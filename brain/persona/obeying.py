@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from brain.fallback.language import language_of
 from brain.persona.wishes import Wishes
+from brain.text.language import language_of
 
 SHORT_WORDS, SHORT_CHARACTERS = 15, 25
 """What "keep it short" allows: words, and characters of Chinese."""

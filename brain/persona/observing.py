@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from brain.fallback.language import language_of
 from brain.persona.claim import Claim
 from brain.persona.fact import LONGEST, SELF, SINGLE, Fact, bare
 from brain.persona.kinds import takes_in
@@ -15,6 +14,7 @@ from brain.persona.reading import claims_of, normal
 from brain.persona.state import PersonaState
 from brain.persona.wishes import read_wishes
 from brain.persona.withdrawing import withdrawn
+from brain.text.language import language_of
 
 _OPPOSITE = {"likes": "dislikes", "dislikes": "likes"}
 _PLANT_DIETS = frozenset(

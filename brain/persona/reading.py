@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from brain.fallback.language import Language
 from brain.persona.claim import Claim
 from brain.persona.reading_en import english_claims
 from brain.persona.reading_zh import chinese_claims
 from brain.text.cleaning import clean
+from brain.text.language import Language
 
 LONGEST_READ = 1500
 """Characters of a message that are looked at, from its beginning."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import cast
 
-from brain.fallback.language import Language
 from brain.persona.fact import SELF, Fact, bare
 from brain.persona.kinds import any_of, content, kind_of, takes_in
+from brain.text.language import Language
 
 Chosen = Callable[[Fact], bool]
 

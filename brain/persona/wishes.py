@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from brain.exact.numbers_in_words import chinese_to_digits, english_to_digits
-from brain.fallback.language import Language, language_of
+from brain.text.language import Language, language_of
 
 _WORDS = Path(__file__).with_name("words") / "wishes.toml"
 _LONGEST_MESSAGE = 200

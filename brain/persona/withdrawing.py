@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import cast
 
-from brain.fallback.language import Language
 from brain.persona.fact import Fact
 from brain.persona.kinds import content
 from brain.persona.reading import claims_of
 from brain.persona.state import PersonaState
 from brain.persona.topics import facts_of_topic
+from brain.text.language import Language
 
 
 def withdrawn(state: PersonaState, message: str, language: Language, today: datetime.date) -> PersonaState | None:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from brain.exact.calendar_words import month_in_english
-from brain.fallback.language import Language
 from brain.persona.fact import SELF, Fact
 from brain.persona.kinds import content, said
 from brain.persona.third_person import second_person
+from brain.text.language import Language
 
 _ARTICLE = re.compile(r"^(?:an?|the|my|our|your) ", re.IGNORECASE)
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

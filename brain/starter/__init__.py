@@ -13,3 +13,5 @@ EMOTION = Path(__file__).parent / "emotion"
 """The head that hears emotions, fitted to the train rows of GoEmotions."""
 EAR = Path(__file__).parent / "ear"
 """The sentence encoder that everybody reads with."""
+BESIDE_THE_VOICE = (EAR, MEMORY, JUDGE, FALLBACK, CRISIS)
+"""What every voice speaks with."""

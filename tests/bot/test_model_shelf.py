@@ -8,6 +8,7 @@ import pytest
 from bot.errors import ModelUnavailableError
 from bot.model_host import ModelShelf
 from bot.settings import Settings
+from brain import starter
 from brain.training.manifest import write_manifest
 
 
@@ -65,6 +66,18 @@ def test_verifying_names_the_file_that_changed(shelf: ModelShelf, tmp_path: Path
     with pytest.raises(ModelUnavailableError, match="weights has changed"):
         shelf.promote(version)
     assert shelf.aliases() == {}
+
+
+def test_verifying_looks_at_all_that_a_voice_speaks_with(
+    shelf: ModelShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = shelf.add(checkpoint(tmp_path / "voice"))
+    ear = checkpoint(tmp_path / "ear")
+    monkeypatch.setattr(starter, "BESIDE_THE_VOICE", (ear,))
+    assert shelf.verify(version).version == version
+    (ear / "weights").write_text("WEIGHTS")
+    with pytest.raises(ModelUnavailableError, match="ear is damaged: weights has changed"):
+        shelf.verify(version)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "../one/x", "", "a\0b", "x" * 5000, "/"])

@@ -18,9 +18,9 @@ from brain.fallback.fallback import Fallback
 from brain.fallback.forms import form_of
 from brain.fallback.frames import FrameChoice, frames_of
 from brain.fallback.kind_head import fit, load_head
-from brain.fallback.language import LANGUAGES, Language, language_of
 from brain.fallback.sections import sections_of
 from brain.fallback.topic import topic_of
+from brain.text.language import LANGUAGES, Language, language_of
 
 _SIZE = 192
 

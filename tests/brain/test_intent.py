@@ -21,9 +21,9 @@ from brain.ear.intent.classifier import Calibration, IntentClassifier
 from brain.ear.intent.evaluating import figures_of, measure_intents
 from brain.ear.intent.fitting import fit_intents
 from brain.ear.labelled import Labelled, read_labelled
-from brain.ear.logistic import Logistic
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.errors import CheckpointError, DataError
+from brain.logistic import Logistic
 from brain.memory.vectors import DIM
 from tests.brain.reading import read
 from tests.cases import CASES

@@ -11,7 +11,7 @@ from brain.companion import Companion
 from brain.ear.sentence_encoder import SentenceEncoder
 from brain.reply import GeneratedReply, ReplyRequest, SpokenTurn
 from brain.reply_generator import NativeGenerator
-from brain.starter import CRISIS, EAR, FALLBACK, JUDGE, MEMORY, VOICE
+from brain.starter import BESIDE_THE_VOICE, EAR, EMOTION, VOICE
 from brain.training.manifest import verify_manifest
 
 MIB = 1 << 20
@@ -70,7 +70,7 @@ def _say(
     return companion.reply(ReplyRequest(turns, tuple(persona)))
 
 
-@pytest.mark.parametrize("folder", [EAR, MEMORY, JUDGE, FALLBACK, CRISIS], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [*BESIDE_THE_VOICE, EMOTION], ids=lambda folder: folder.name)
 def test_what_ships_beside_the_voice_is_whole_and_within_its_size(folder: Path) -> None:
     verify_manifest(folder)
     sizes = [path.stat().st_size for path in folder.iterdir()]

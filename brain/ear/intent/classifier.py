@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from brain.ear.inputs import Read, Vectors
 from brain.ear.intent import NONE
-from brain.ear.logistic import Logistic, softmax
 from brain.ear.stored_head import StoredHead
 from brain.errors import CheckpointError
+from brain.logistic import Logistic, softmax
 
 _NAME = "intent"
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+(?:['’]\w+)*|[^\w\s]+")

@@ -11,8 +11,8 @@ from brain.ear.inputs import Read, Vectors
 from brain.ear.intent import NONE
 from brain.ear.intent.classifier import Calibration, IntentClassifier
 from brain.ear.labelled import Labelled
-from brain.ear.logistic import Logistic, fit_logistic, softmax
 from brain.errors import DataError
+from brain.logistic import Logistic, fit_logistic, softmax
 
 _PENALTY = 0.08
 """Over all examples: of many, each counts less against it."""

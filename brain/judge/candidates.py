@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,26 +60,19 @@ def as_candidates(memory: ResponseMemory, matches: Sequence[Match]) -> list[Cand
     ]
 
 
-def judge_drafts(judge: Judge, here: Said, ear: SentenceEncoder, drafts: Sequence[str], nearest: Match) -> list[Judged]:
-    """Have drafts of the voice judged by the row that lay nearest, the surest first."""
-    row, alone = nearest.row, StandsAlone.shipped()
-    candidates = [
-        Candidate(
-            text=draft,
-            answered=row.message,
-            opener=not row.context,
-            stands_alone=alone.probability(
-                Answer(here.turns[-1], here.turns[-1 - CONTEXT_TURNS : -1], draft, (), (), ())
-            ),
-            closeness=nearest.score,
-            meaning=nearest.meaning,
-            context_likeness=nearest.context,
-            characters=nearest.characters,
-            reply=reply,
-        )
-        for draft, reply in zip(drafts, ear.row_vectors(drafts), strict=True)
-    ]
-    return _judged(judge, here, candidates, [nearest] * len(drafts))
+def judge_draft(
+    judge: Judge, here: Said, memory: ResponseMemory, ear: SentenceEncoder, draft: str, nearest: Match
+) -> Judged:
+    """Have a draft of the voice judged by the row that lay nearest."""
+    context = here.turns[-1 - CONTEXT_TURNS : -1]
+    [row] = as_candidates(memory, [nearest])
+    candidate = replace(
+        row,
+        text=draft,
+        stands_alone=StandsAlone.shipped().probability(Answer(here.turns[-1], context, draft)),
+        reply=ear.row_vectors([draft])[0],
+    )
+    return _judged(judge, here, [candidate], [nearest])[0]
 
 
 def _judged(judge: Judge, here: Said, candidates: Sequence[Candidate], matches: Sequence[Match]) -> list[Judged]:
