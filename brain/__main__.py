@@ -12,12 +12,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 from rich.table import Table
 
 from brain.errors import BrainError, DataError
+
+if TYPE_CHECKING:
+    from brain.memory.response_memory import ResponseMemory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +95,16 @@ def _train(options: argparse.Namespace) -> None:
     from brain.training.settings import load_run_settings
     from brain.training.train import Trainer
 
-    Trainer(load_run_settings(options.config)).train()
+    Trainer(load_run_settings(options.config), memory=_memory()).train()
+
+
+def _memory() -> ResponseMemory:
+    """Load the memory that ships, which exemplars are found in."""
+    from brain.ear.sentence_encoder import SentenceEncoder
+    from brain.memory.response_memory import ResponseMemory
+    from brain.starter import EAR, MEMORY
+
+    return ResponseMemory.load(MEMORY, SentenceEncoder.load(EAR).row_vectors)
 
 
 def _train_ear(options: argparse.Namespace) -> None:
@@ -113,7 +125,7 @@ def _evaluate_dialogue(options: argparse.Namespace) -> None:
     from brain.starter import VOICE
     from brain.training.evaluate import evaluate_dialogues
 
-    report, samples = evaluate_dialogues(NativeGenerator.load(options.model or VOICE), options.data)
+    report, samples = evaluate_dialogues(NativeGenerator.load(options.model or VOICE, memory=_memory()), options.data)
     _print_figures(asdict(report), options)
     if options.json:
         return

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from brain.__main__ import main
 from brain.memory.exemplars import Exemplars
 from brain.memory.response_memory import ResponseMemory
 from brain.memory.rows import MemoryRow, rows_of
@@ -78,6 +79,30 @@ def test_a_network_with_exemplars_learns_to_copy_the_one_that_fits(reversal: Run
         request = ReplyRequest((SpokenTurn("user", message),), ("I am Familiar.",), style="short casual plain")
         right += generator.reply(request).text == reply
     assert right >= 3  # by chance one in 64 would be
+
+
+def test_the_command_trains_with_exemplars_of_the_memory_that_ships(tmp_path: Path) -> None:
+    known, _ = _exchanges()
+    (tmp_path / "dialogues.jsonl").write_text("".join(json.dumps(_dialogue(*row)) + "\n" for row in known[:20]))
+    (tmp_path / "run.toml").write_text(
+        """
+        out = "run"
+        vocab_size = 300
+        valid = ["dialogues.jsonl"]
+        [[train]]
+        path = "dialogues.jsonl"
+        weight = 1
+        [model]
+        exemplars = 2
+        embedding_dim = 32
+        feedforward_dim = 64
+        num_heads = 2
+        [schedule]
+        steps = 1
+        """
+    )
+    assert main(["train", str(tmp_path / "run.toml")]) == 0
+    assert load_checkpoint(tmp_path / "run" / "best").model.config.exemplars == 2
 
 
 def _exchanges() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
